@@ -1,0 +1,76 @@
+// Every bound of Gulou in one place, units last in the name. A bound that an operator may change has
+// its default here and its setting in common/settings; the others are part of the design.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gulou::limits {
+
+// Releases (design 5.1)
+inline constexpr size_t id_bytes_max = 128;
+inline constexpr size_t bundle_parts_max = 16;
+inline constexpr size_t release_bytes_max = 1024 * 1024;       // canonical JSON of one part
+inline constexpr size_t submission_bytes_max = 4 * 1024 * 1024;  // all parts and the envelope
+inline constexpr size_t json_depth_max = 16;
+inline constexpr size_t title_chars_max = 200;
+inline constexpr size_t short_title_chars_max = 32;
+inline constexpr size_t summary_chars_max = 120;
+inline constexpr size_t keywords_max = 20;
+inline constexpr size_t attachments_max = 64;
+inline constexpr size_t attachment_bytes_max = 512ULL * 1024 * 1024;
+inline constexpr size_t relations_max = 64;
+inline constexpr size_t audience_max = 64;
+inline constexpr size_t revision_max = 1'000'000;
+inline constexpr int64_t clock_ahead_ms_max = 10 * 60 * 1000;
+inline constexpr size_t html_depth_max = 64;
+
+// Blobs
+inline constexpr size_t blob_chunk_bytes = 256 * 1024;
+inline constexpr int64_t blob_orphan_ms_max = 24LL * 3600 * 1000;
+inline constexpr size_t blob_uploads_max = 256;  // unfinished uploads at once
+
+// Wire (design 7)
+inline constexpr size_t envelope_bytes_max = 256 * 1024;
+inline constexpr size_t frame_bytes_max = 8 * 1024 * 1024;
+inline constexpr size_t frames_max = 40;
+inline constexpr size_t sessions_max = 4096;
+inline constexpr size_t credit_messages_max = 4096;
+inline constexpr size_t credit_bytes_max = 64 * 1024 * 1024;
+inline constexpr size_t deliver_entries_max = 256;      // deliveries in one DELIVER
+inline constexpr size_t deliver_bytes_max = 512 * 1024;  // body bytes in one DELIVER with several
+inline constexpr int64_t session_silence_ms_max = 15'000;
+inline constexpr size_t submissions_in_flight_max = 1024;  // per process, before UNAVAILABLE
+
+// Core
+inline constexpr size_t round_events_max = 512;
+inline constexpr size_t rounds_in_flight_max = 2;
+inline constexpr size_t read_entries_max = 256;   // entries considered by one Reader call
+inline constexpr size_t due_rows_max = 256;       // due deliveries read at once
+inline constexpr size_t open_leases_max = 65'536;
+inline constexpr uint32_t attempts_default = 12;
+inline constexpr int64_t backoff_first_ms_default = 2'000;
+inline constexpr int64_t backoff_ms_max_default = 3600 * 1000;
+inline constexpr int64_t lease_ms_default = 60'000;
+inline constexpr int64_t delivery_age_ms_max_default = 24LL * 3600 * 1000;
+inline constexpr int64_t due_clamp_ms_max = 366LL * 24 * 3600 * 1000;
+inline constexpr size_t attempt_text_bytes_max = 1024;  // code, sentence, platform id of one report
+inline constexpr size_t receipt_url_bytes_max = 2048;
+
+// Journal (design 6)
+inline constexpr size_t changeset_bytes_max = 64 * 1024 * 1024;
+inline constexpr size_t write_buffer_bytes = 24 * 1024 * 1024;
+inline constexpr size_t block_cache_bytes = 16 * 1024 * 1024;
+inline constexpr uint64_t disk_free_bytes_min = 2ULL * 1024 * 1024 * 1024;
+inline constexpr double disk_free_share_min = 0.10;
+inline constexpr int64_t floor_idle_ms_max = 20;
+
+// HTTP
+inline constexpr size_t http_header_bytes_max = 16 * 1024;
+inline constexpr size_t http_body_bytes_max = 8 * 1024 * 1024;
+inline constexpr size_t http_connections_max = 256;
+inline constexpr int64_t http_request_ms_max = 30'000;
+inline constexpr int64_t http_idle_ms_max = 60'000;
+inline constexpr size_t page_rows_max = 200;
+
+}  // namespace gulou::limits

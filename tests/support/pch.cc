@@ -1,0 +1,1 @@
+// Holds the precompiled gtest that all test programs share.
