@@ -1,0 +1,70 @@
+#include "common/crypto/digest.h"
+
+#include "common/base/check.h"
+
+#include <openssl/evp.h>
+
+namespace gulou {
+namespace {
+
+// Fetching an algorithm takes a lock and a search in OpenSSL 3; once per process is enough.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const sha = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return sha;
+}
+
+void start(EVP_MD_CTX* context) {
+  CHECK(context != nullptr && EVP_DigestInit_ex2(context, algorithm(), nullptr) == 1);
+}
+
+Digest finished(EVP_MD_CTX* context) {
+  Digest digest;
+  unsigned int size = 0;
+  CHECK(EVP_DigestFinal_ex(context, digest.bytes.data(), &size) == 1);
+  CHECK(size == digest.bytes.size());
+  return digest;
+}
+
+EVP_MD_CTX* thread_context() {
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+
+  thread_local const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+  start(context.get());
+  return context.get();
+}
+
+}  // namespace
+
+Digest sha256(std::string_view bytes) {
+  return sha256_of({bytes});
+}
+
+Digest sha256_of(std::initializer_list<std::string_view> pieces) {
+  EVP_MD_CTX* const context = thread_context();
+  for (const std::string_view piece : pieces) {
+    CHECK(EVP_DigestUpdate(context, piece.data(), piece.size()) == 1);
+  }
+  return finished(context);
+}
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  start(context_.get());
+}
+
+void Sha256::update(std::string_view bytes) {
+  CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
+}
+
+Digest Sha256::finish() {
+  const Digest digest = finished(context_.get());
+  start(context_.get());
+  return digest;
+}
+
+void Sha256::Free::operator()(evp_md_ctx_st* context) const {
+  EVP_MD_CTX_free(context);
+}
+
+}  // namespace gulou

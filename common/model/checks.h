@@ -1,0 +1,49 @@
+// What a release must have, judged from the release and the configuration alone: pure, any thread.
+// Identity, duplicates and approvals are judged by the core; markup by common/html.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/model/release.h"
+#include "common/model/settings.h"
+
+namespace gulou {
+
+// [A-Za-z0-9._:-]{1,128}
+bool is_id(std::string_view text);
+
+// Unicode code points; invalid UTF-8 bytes count one each.
+size_t char_count(std::string_view utf8);
+
+// Refuses invalid UTF-8, U+FFFD, private-use and control characters (but \n and \t), naming the place:
+// args are the code point and the character position.
+Status check_text(std::string_view utf8, std::string_view field);
+
+// Every violation, in the order of the release's fields; `prefix` is put before each field name
+// ("parts[0]."). Stable reasons: see common/text. now: for clock_ahead.
+std::vector<Error> check_fields(const Release& release,
+                                const CountySettings& county,
+                                Utc now,
+                                std::string_view prefix);
+
+// Fullwidth digits and every style of bracket folded, blanks dropped: "国办发〔2017〕47号" and
+// "国办发[２０１７]47 号" are one document. Empty for a bare 第n号, which is no document number.
+std::string fold_doc_no(std::string_view doc_no);
+
+// "<org code>/<year>-<serial>", org code 9 or 18 characters, serial at least 5 digits.
+bool is_index_no(std::string_view text);
+
+// How a channel would take this release.
+struct Fit {
+  bool fits = true;
+  std::string reason;             // channel_title_too_long …, a key of the catalogue
+  std::string field;
+  std::vector<std::string> args;  // "41", "32"
+};
+
+Fit fit(const Release& release, const Channel& channel);
+
+}  // namespace gulou
