@@ -1,4 +1,5 @@
-// Small helpers for bytes: hexadecimal and a 32-byte digest as a value.
+// Small helpers for bytes: hexadecimal, and a 32-byte digest as a value that compares and hashes.
+// Pure; any thread. Hexadecimal is lower case on the way out and refused in any other form.
 #pragma once
 
 #include <array>
@@ -25,7 +26,11 @@ struct Digest {
 };
 
 std::string to_hex(std::string_view bytes);
-inline std::string to_hex(const Digest& digest) { return to_hex(digest.view()); }
+
+inline std::string to_hex(const Digest& digest) {
+  return to_hex(digest.view());
+}
+
 // Lower-case hexadecimal only.
 std::optional<std::string> from_hex(std::string_view text);
 std::optional<Digest> digest_from_hex(std::string_view text);

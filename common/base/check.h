@@ -8,9 +8,9 @@ namespace gulou {
 
 }  // namespace gulou
 
-#define CHECK(condition)                                    \
-  do {                                                      \
-    if (!(condition)) [[unlikely]] {                        \
+#define CHECK(condition)                                     \
+  do {                                                       \
+    if (!(condition)) [[unlikely]] {                         \
       ::gulou::check_failed(#condition, __FILE__, __LINE__); \
-    }                                                       \
+    }                                                        \
   } while (false)

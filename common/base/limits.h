@@ -1,5 +1,5 @@
-// Every bound of Gulou in one place, units last in the name. A bound that an operator may change has
-// its default here and its setting in common/settings; the others are part of the design.
+// Every bound of Gulou in one place, units last in the name. A bound that an operator may change
+// has its default here and its setting in common/settings; the others are part of the design.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@ namespace gulou::limits {
 // Releases (design 5.1)
 inline constexpr size_t id_bytes_max = 128;
 inline constexpr size_t bundle_parts_max = 16;
-inline constexpr size_t release_bytes_max = 1024 * 1024;       // canonical JSON of one part
+inline constexpr size_t release_bytes_max = 1024 * 1024;         // canonical JSON of one part
 inline constexpr size_t submission_bytes_max = 4 * 1024 * 1024;  // all parts and the envelope
 inline constexpr size_t json_depth_max = 16;
 inline constexpr size_t title_chars_max = 200;
@@ -37,7 +37,7 @@ inline constexpr size_t frames_max = 40;
 inline constexpr size_t sessions_max = 4096;
 inline constexpr size_t credit_messages_max = 4096;
 inline constexpr size_t credit_bytes_max = 64 * 1024 * 1024;
-inline constexpr size_t deliver_entries_max = 256;      // deliveries in one DELIVER
+inline constexpr size_t deliver_entries_max = 256;       // deliveries in one DELIVER
 inline constexpr size_t deliver_bytes_max = 512 * 1024;  // body bytes in one DELIVER with several
 inline constexpr int64_t session_silence_ms_max = 15'000;
 inline constexpr size_t submissions_in_flight_max = 1024;  // per process, before UNAVAILABLE
@@ -45,8 +45,8 @@ inline constexpr size_t submissions_in_flight_max = 1024;  // per process, befor
 // Core
 inline constexpr size_t round_events_max = 512;
 inline constexpr size_t rounds_in_flight_max = 2;
-inline constexpr size_t read_entries_max = 256;   // entries considered by one Reader call
-inline constexpr size_t due_rows_max = 256;       // due deliveries read at once
+inline constexpr size_t read_entries_max = 256;  // entries considered by one Reader call
+inline constexpr size_t due_rows_max = 256;      // due deliveries read at once
 inline constexpr size_t open_leases_max = 65'536;
 inline constexpr uint32_t attempts_default = 12;
 inline constexpr int64_t backoff_first_ms_default = 2'000;

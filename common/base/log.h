@@ -3,12 +3,12 @@
 // release; debug = the rest. Any thread. Goes to stderr; the first call of init() sets the level.
 #pragma once
 
+#include "common/base/result.h"
+
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include "common/base/result.h"
 
 namespace gulou::log {
 
@@ -19,11 +19,14 @@ struct Field {
   std::string value;
 
   Field(std::string_view n, std::string v) : name(n), value(std::move(v)) {}
+
   Field(std::string_view n, std::string_view v) : name(n), value(v) {}
+
   Field(std::string_view n, const char* v) : name(n), value(v) {}
   template <class Number>
-    requires std::is_arithmetic_v<Number>
-  Field(std::string_view n, Number v) : name(n), value(std::to_string(v)) {}
+
+  requires std::is_arithmetic_v<Number> Field(std::string_view n, Number v)
+      : name(n), value(std::to_string(v)) {}
 };
 
 // level: "debug", "info", "warn" or "error"; anything else is an Error.

@@ -1,11 +1,11 @@
 #include "common/base/mailbox.h"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
+#include "common/base/check.h"
 
 #include <cstdint>
 
-#include "common/base/check.h"
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace gulou {
 

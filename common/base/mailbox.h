@@ -1,6 +1,6 @@
 // Mailbox is how threads of one process talk: many senders, one receiver, bounded. The only place
-// with a mutex. The receiver may sleep in receive() or poll fd(), which is readable while items wait.
-// Closing wakes everybody; what is queued may still be received.
+// with a mutex. The receiver may sleep in receive() or poll fd(), which is readable while items
+// wait. Closing wakes everybody; what is queued may still be received.
 #pragma once
 
 #include <algorithm>
@@ -71,7 +71,8 @@ class Mailbox {
     return pop(limit);
   }
 
-  // Waits until an item is there, `timeout` has passed (empty result) or the box is closed and empty.
+  // Waits until an item is there, `timeout` has passed (empty result) or the box is closed and
+  // empty.
   std::vector<T> receive(size_t limit, std::chrono::milliseconds timeout) {
     std::unique_lock lock(mutex_);
     arrived_.wait_for(lock, timeout, [this] { return closed_ || !items_.empty(); });

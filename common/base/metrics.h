@@ -15,6 +15,7 @@ namespace gulou {
 class Counter {
  public:
   void add(uint64_t amount = 1) { value_.fetch_add(amount, std::memory_order_relaxed); }
+
   uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -24,6 +25,7 @@ class Counter {
 class Gauge {
  public:
   void set(int64_t value) { value_.store(value, std::memory_order_relaxed); }
+
   int64_t value() const { return value_.load(std::memory_order_relaxed); }
 
  private:

@@ -1,7 +1,7 @@
 // Errors are values. Every function that can fail for a reason outside its own code returns
-// Result<T>; nothing of ours throws. An Error names a reaction (code), a stable word that wire, HTTP,
-// CLI and logs share (reason), the field it is about and the values its sentence is filled with.
-// The sentence itself stands in common/text, in Chinese and English.
+// Result<T>; nothing of ours throws. An Error names a reaction (code), a stable word that wire,
+// HTTP, CLI and logs share (reason), the field it is about and the values its sentence is filled
+// with. The sentence itself stands in common/text, in Chinese and English.
 #pragma once
 
 #include <cstdint>
@@ -73,11 +73,11 @@ T take(Result<T>& result) {
 }  // namespace gulou
 
 // Takes the value out of a Result, or returns its Error from the enclosing function.
-#define TRY(expression)                                  \
-  __extension__({                                        \
-    auto try_result_ = (expression);                     \
-    if (!try_result_) {                                  \
+#define TRY(expression)                                     \
+  __extension__({                                           \
+    auto try_result_ = (expression);                        \
+    if (!try_result_) {                                     \
       return ::gulou::fail(std::move(try_result_.error())); \
-    }                                                    \
-    ::gulou::detail::take(try_result_);                  \
+    }                                                       \
+    ::gulou::detail::take(try_result_);                     \
   })

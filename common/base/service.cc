@@ -1,10 +1,10 @@
 #include "common/base/service.h"
 
+#include "common/base/check.h"
+
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
-
-#include "common/base/check.h"
 
 namespace gulou {
 

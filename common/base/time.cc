@@ -1,9 +1,9 @@
 #include "common/base/time.h"
 
-#include <time.h>
-
 #include <chrono>
 #include <cstdio>
+
+#include <time.h>
 
 namespace gulou {
 namespace {
@@ -75,16 +75,23 @@ Now read_clocks() {
 std::string format_utc(Utc time) {
   const Civil c = civil_of(time.ms);
   char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour,
-                c.minute, c.second);
+  std::snprintf(text,
+                sizeof text,
+                "%04d-%02d-%02dT%02d:%02d:%02dZ",
+                c.year,
+                c.month,
+                c.day,
+                c.hour,
+                c.minute,
+                c.second);
   return text;
 }
 
 std::string format_shanghai(Utc time) {
   const Civil c = civil_of(time.ms + shanghai_offset_ms);
   char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour,
-                c.minute);
+  std::snprintf(
+      text, sizeof text, "%04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour, c.minute);
   return text;
 }
 

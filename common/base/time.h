@@ -1,5 +1,6 @@
 // Time as plain numbers. `Now` carries both clocks into everything that decides: leases, rates and
-// back-off use mono (never steps), dates people see use utc (may step). Only the shells read clocks.
+// back-off use mono (never steps), dates people see use utc (may step). Only the shells read
+// clocks.
 #pragma once
 
 #include <compare>
@@ -20,6 +21,7 @@ struct Mono {
 struct Utc {
   int64_t ms = 0;
   friend constexpr auto operator<=>(const Utc&, const Utc&) = default;
+
   constexpr explicit operator bool() const { return ms != 0; }
 };
 
