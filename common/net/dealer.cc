@@ -1,0 +1,48 @@
+#include "common/net/dealer.h"
+
+#include <zmq.h>
+
+namespace gulou::net {
+
+Result<DealerSocket> DealerSocket::open(const Context& context, DealerOptions options) {
+  TRY(key_bytes(options.server_key));
+  TRY(key_bytes(options.keys.public_key));
+  TRY(key_bytes(options.keys.secret_key));
+  std::unique_ptr<Socket> socket = TRY(Socket::open(context, ZMQ_DEALER));
+  DealerSocket dealer(std::move(socket), std::move(options));
+  TRY(dealer.connect());
+  return dealer;
+}
+
+Status DealerSocket::reopen() {
+  TRY(socket_->reset());
+  return connect();
+}
+
+Status DealerSocket::connect() {
+  TRY(socket_->set(options_.link));
+  TRY(socket_->set(ZMQ_IMMEDIATE, 1));
+  TRY(socket_->set(ZMQ_RECONNECT_IVL, options_.reconnect_ms_first));
+  TRY(socket_->set(ZMQ_RECONNECT_IVL_MAX, options_.reconnect_ms_max));
+  TRY(socket_->set(ZMQ_CONNECT_TIMEOUT, options_.connect_ms_max));
+  TRY(socket_->set(ZMQ_CURVE_SERVERKEY, options_.server_key));
+  TRY(socket_->set(ZMQ_CURVE_PUBLICKEY, options_.keys.public_key));
+  TRY(socket_->set(ZMQ_CURVE_SECRETKEY, options_.keys.secret_key));
+  if (options_.endpoint.find('[') != std::string::npos) {
+    TRY(socket_->set(ZMQ_IPV6, 1));
+  }
+  if (zmq_connect(socket_->handle(), options_.endpoint.c_str()) != 0) {
+    return fail(ErrorCode::invalid_argument, "endpoint_malformed", {}, {options_.endpoint});
+  }
+  return {};
+}
+
+std::optional<Incoming> DealerSocket::receive() {
+  return socket_->receive(false);
+}
+
+SendOutcome DealerSocket::send(std::span<const OutFrame> frames) {
+  return socket_->send({}, frames);
+}
+
+}  // namespace gulou::net
