@@ -22,7 +22,6 @@ BLOB_BYTES_MAX = 1024 * 1024
 SUBJECT_CHARS_MAX = 72
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 STANDARD = re.compile(r"^[a-z_0-9]+$|^std(int|def|lib|io|arg)\.h$|^(string|errno|limits|math|assert)\.h$")
-FUNCTION = re.compile(r"^(  )?(?!namespace|struct|class|enum|extern|switch|if|for|while)[A-Za-z~ ][^=]*\).*{$")
 OPEN_END = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b(?!\(#\d+\))")
 MACHINE_PATH = re.compile(r"(?<![\w.~$}-])/(home|root|work|Users)/[\w.]")
 
@@ -141,14 +140,13 @@ def check_sizes(tree):
         if len(tree.lines[path]) - 1 > most:
             yield path, most, f"{len(tree.lines[path]) - 1} lines, at most {most}"
     for path in tree.cpp:
-        begin, end = 0, ""
-        for number, line in enumerate(tree.lines[path], 1):
-            if begin and line.startswith(end):
-                if number - begin + 1 > FUNCTION_LINES_MAX:
+        for indent in ("", "  "):  # formatted code: a function closes where the line that opened it began
+            begin = 1
+            for number, line in enumerate(tree.lines[path], 1):
+                if line == indent + "}" and number - begin + 1 > FUNCTION_LINES_MAX:
                     yield path, begin, f"{number - begin + 1} lines of function, at most {FUNCTION_LINES_MAX}"
-                begin = 0
-            elif not begin and FUNCTION.match(line):
-                begin, end = number, line[:len(line) - len(line.lstrip())] + "}"
+                if line.strip() and not line.startswith((indent + " ", "#")):
+                    begin = number
 
 
 def check_headers(tree):
