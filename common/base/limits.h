@@ -22,6 +22,10 @@ inline constexpr size_t attachment_bytes_max = 512ULL * 1024 * 1024;
 inline constexpr size_t relations_max = 64;
 inline constexpr size_t audience_max = 64;
 inline constexpr size_t revision_max = 1'000'000;
+inline constexpr size_t attachment_name_bytes_max = 100;
+inline constexpr size_t element_chars_max = 10'000;  // an element of a guide, a question
+inline constexpr size_t change_note_chars_max = 500;
+inline constexpr size_t phrase_chars_max = 200;  // names, numbers and other one-line fields
 inline constexpr int64_t clock_ahead_ms_max = 10 * 60 * 1000;
 inline constexpr size_t html_depth_max = 64;
 
@@ -29,6 +33,8 @@ inline constexpr size_t html_depth_max = 64;
 inline constexpr size_t blob_chunk_bytes = 256 * 1024;
 inline constexpr int64_t blob_orphan_ms_max = 24LL * 3600 * 1000;
 inline constexpr size_t blob_uploads_max = 256;  // unfinished uploads at once
+inline constexpr size_t zip_directory_bytes_max = 1024 * 1024;  // looked at to tell its type
+inline constexpr size_t ole_directory_sectors_max = 64;
 
 // Wire (design 7)
 inline constexpr size_t envelope_bytes_max = 256 * 1024;
@@ -48,6 +54,13 @@ inline constexpr size_t rounds_in_flight_max = 2;
 inline constexpr size_t read_entries_max = 256;  // entries considered by one Reader call
 inline constexpr size_t due_rows_max = 256;      // due deliveries read at once
 inline constexpr size_t open_leases_max = 65'536;
+inline constexpr size_t recent_entries_max = 1024;      // headers of each lane kept in memory
+inline constexpr size_t revisions_looked_at_max = 64;   // of one publication, at a hand-over
+inline constexpr size_t leases_per_subscriber_max = 2;  // batches in flight; urgent lanes get one more
+inline constexpr size_t hand_overs_per_round_max = 2048;  // bounds the work of one round
+inline constexpr size_t orphan_leases_per_round_max = 64;
+inline constexpr int64_t blob_sweep_every_ms = 3600 * 1000;
+inline constexpr int64_t predecessor_wait_ms = 1'000;
 inline constexpr uint32_t attempts_default = 12;
 inline constexpr int64_t backoff_first_ms_default = 2'000;
 inline constexpr int64_t backoff_ms_max_default = 3600 * 1000;
@@ -71,6 +84,23 @@ inline constexpr size_t http_body_bytes_max = 8 * 1024 * 1024;
 inline constexpr size_t http_connections_max = 256;
 inline constexpr int64_t http_request_ms_max = 30'000;
 inline constexpr int64_t http_idle_ms_max = 60'000;
+inline constexpr int64_t http_answer_ms_max = 60'000;  // from complete request to answer
+inline constexpr int64_t http_linger_ms_max = 2'000;   // reading on after a refusal, so it arrives
+inline constexpr int64_t http_stop_ms_max = 2'000;     // for answers under way at stop
+inline constexpr size_t http_bodies_bytes_max = 64 * 1024 * 1024;  // request bodies held at once
+inline constexpr size_t http_refusals_max = 32;        // connections being told 503 at once
+inline constexpr size_t http_query_params_max = 64;
+inline constexpr size_t http_read_bytes = 16 * 1024;
+inline constexpr size_t http_write_bytes = 256 * 1024;  // one write, each with its own deadline
+inline constexpr size_t http_event_streams_max = 64;
+inline constexpr size_t http_event_queue_bytes_max = 256 * 1024;  // per stream
+inline constexpr int64_t http_event_beat_ms = 15'000;
+inline constexpr size_t http_addresses_max = 4096;  // addresses whose request rate is remembered
+inline constexpr int64_t http_client_connect_ms_max = 5'000;
+inline constexpr int64_t http_client_ms_default = 30'000;
+inline constexpr size_t http_client_answer_bytes_default = 16 * 1024 * 1024;
+inline constexpr size_t http_client_header_bytes_max = 64 * 1024;
+inline constexpr int http_client_redirects_max = 5;
 inline constexpr size_t page_rows_max = 200;
 
 }  // namespace gulou::limits

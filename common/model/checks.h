@@ -2,13 +2,13 @@
 // Identity, duplicates and approvals are judged by the core; markup by common/html.
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "common/base/result.h"
 #include "common/model/release.h"
 #include "common/model/settings.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace gulou {
 
@@ -18,12 +18,14 @@ bool is_id(std::string_view text);
 // Unicode code points; invalid UTF-8 bytes count one each.
 size_t char_count(std::string_view utf8);
 
-// Refuses invalid UTF-8, U+FFFD, private-use and control characters (but \n and \t), naming the place:
-// args are the code point and the character position.
+// Refuses invalid UTF-8, U+FFFD, private-use and control characters (but \n and \t), naming the
+// place: args are the code point (of bad UTF-8: the byte) and which character it is, from 1.
 Status check_text(std::string_view utf8, std::string_view field);
 
-// Every violation, in the order of the release's fields; `prefix` is put before each field name
-// ("parts[0]."). Stable reasons: see common/text. now: for clock_ahead.
+// Every violation: what is missing (required.h) first, then in the order of the release's fields;
+// `prefix` is put before each field name ("parts[0]."). now: for clock_ahead. Imported history may
+// name an issuer that is no unit of the county. Reprints of other bodies' documents are no
+// exception.
 std::vector<Error> check_fields(const Release& release,
                                 const CountySettings& county,
                                 Utc now,
@@ -33,13 +35,16 @@ std::vector<Error> check_fields(const Release& release,
 // "国办发[２０１７]47 号" are one document. Empty for a bare 第n号, which is no document number.
 std::string fold_doc_no(std::string_view doc_no);
 
-// "<org code>/<year>-<serial>", org code 9 or 18 characters, serial at least 5 digits.
+// 9-character organisation code or 18-character unified code: digits and capitals.
+bool is_org_code(std::string_view text);
+
+// "<org code>/<year>-<serial>", serial 5 to 10 digits.
 bool is_index_no(std::string_view text);
 
 // How a channel would take this release.
 struct Fit {
   bool fits = true;
-  std::string reason;             // channel_title_too_long …, a key of the catalogue
+  std::string reason;  // channel_title_too_long …, a key of the catalogue
   std::string field;
   std::vector<std::string> args;  // "41", "32"
 };

@@ -1,6 +1,10 @@
-// Delivery, outcome and receipt: what happens to an entry at one subscriber (design 5.2). Plain data
-// shared by broker, wire and adapters. The transition table stands in broker/core/transitions.h.
+// Delivery, outcome and receipt: what happens to an entry at one subscriber (design 5.2). Plain
+// data shared by broker, wire and adapters. The transition table stands in
+// broker/core/transitions.h.
 #pragma once
+
+#include "common/base/ids.h"
+#include "common/base/time.h"
 
 #include <cstdint>
 #include <optional>
@@ -8,12 +12,10 @@
 #include <string_view>
 #include <vector>
 
-#include "common/base/ids.h"
-#include "common/base/time.h"
-
 namespace gulou {
 
-// Values are stored: never renumber. Order within the first part of an entry's key: withdrawals first.
+// Values are stored: never renumber. Order within the first part of an entry's key: withdrawals
+// first.
 enum class Lane : uint8_t { withdrawal = 1, urgent = 2, normal = 3, bulk = 4 };
 
 inline constexpr Lane all_lanes[] = {Lane::withdrawal, Lane::urgent, Lane::normal, Lane::bulk};
@@ -37,12 +39,14 @@ constexpr bool is_final(DeliveryState state) {
     case DeliveryState::superseded:
     case DeliveryState::withdrawn:
     case DeliveryState::expired:
-    case DeliveryState::cancelled: return true;
+    case DeliveryState::cancelled:
+      return true;
     case DeliveryState::pending:
     case DeliveryState::leased:
     case DeliveryState::confirming:
     case DeliveryState::waiting:
-    case DeliveryState::parked: return false;
+    case DeliveryState::parked:
+      return false;
   }
   return false;
 }
@@ -85,9 +89,9 @@ struct Receipt {
 // reason: stable code for catalogue and filters; detail: what the platform said, bounded.
 struct Report {
   Outcome outcome = Outcome::published;
-  Receipt receipt;            // published
-  std::string platform_id;    // accepted
-  std::string reason;         // the others
+  Receipt receipt;          // published
+  std::string platform_id;  // accepted
+  std::string reason;       // the others
   std::string detail;
   int64_t retry_after_ms = 0;  // transient: not earlier; 0: by policy
   Utc until;                   // quota; accepted: next poll

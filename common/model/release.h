@@ -1,17 +1,17 @@
 // Release: one revision of one publication, as a publisher submits it and a channel shows it. Plain
-// data; the canonical JSON bytes are the release itself (design 5.1), these structs are its reading.
-// common/json turns bytes into a Release and back; `checks.h` says whether its fields are complete.
-// Field names equal the JSON names. Empty string, zero and empty vector mean "absent".
+// data; the canonical JSON bytes are the release itself (design 5.1), these structs are its
+// reading. common/json turns bytes into a Release and back; `checks.h` says whether its fields are
+// complete. Field names equal the JSON names. Empty string, zero and empty vector mean "absent".
 #pragma once
+
+#include "common/base/bytes.h"
+#include "common/base/time.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "common/base/bytes.h"
-#include "common/base/time.h"
 
 namespace gulou {
 
@@ -30,10 +30,17 @@ enum class Kind : uint8_t {
   other = 11,
 };
 
-inline constexpr Kind all_kinds[] = {Kind::policy_document, Kind::interpretation, Kind::notice,
-                                     Kind::public_notice,   Kind::service_guide,  Kind::reply,
-                                     Kind::clarification,   Kind::news,           Kind::organisation,
-                                     Kind::report,          Kind::other};
+inline constexpr Kind all_kinds[] = {Kind::policy_document,
+                                     Kind::interpretation,
+                                     Kind::notice,
+                                     Kind::public_notice,
+                                     Kind::service_guide,
+                                     Kind::reply,
+                                     Kind::clarification,
+                                     Kind::news,
+                                     Kind::organisation,
+                                     Kind::report,
+                                     Kind::other};
 
 enum class UpdateClass : uint8_t { none = 0, major = 1, minor = 2, republish = 3 };
 enum class BodyFormat : uint8_t { none = 0, html = 1, markdown = 2, text = 3 };
@@ -41,10 +48,10 @@ enum class DisclosureType : uint8_t { none = 0, proactive = 1, on_request = 2, w
 enum class Validity : uint8_t {
   none = 0,
   valid = 1,
-  invalid = 2,    // 失效
-  repealed = 3,   // 废止
-  amended = 4,    // 已修改
-  not_yet = 5,    // 尚未生效
+  invalid = 2,   // 失效
+  repealed = 3,  // 废止
+  amended = 4,   // 已修改
+  not_yet = 5,   // 尚未生效
 };
 enum class Priority : uint8_t { normal = 0, urgent = 1 };
 enum class Satisfaction : uint8_t { none = 0, satisfied = 1, neutral = 2, dissatisfied = 3 };
@@ -82,6 +89,7 @@ struct Party {
   std::string org_code;
 };
 
+// JSON {"content": …, "format": …}.
 struct Body {
   BodyFormat format = BodyFormat::none;
   std::string content;
@@ -92,8 +100,8 @@ struct Attachment {
   std::string display_name;  // what people read, Chinese
   std::string media_type;
   uint64_t size_bytes = 0;
-  Digest digest;     // SHA-256 of the bytes, JSON: lower-case hex
-  std::string alt;   // pictures
+  Digest digest;            // SHA-256 of the bytes, JSON: lower-case hex
+  std::string alt;          // pictures
   bool is_private = false;  // JSON "private": evidence only, never delivered
 };
 
@@ -131,8 +139,8 @@ struct ServiceGuidePart {
 // JSON "reply". The writer's identity is never a field.
 struct ReplyPart {
   std::string letter_no;
-  std::string received_on;  // date
-  std::string replied_on;   // date
+  std::string received_on;   // date
+  std::string replied_on;    // date
   std::string letter_class;  // JSON "class": 咨询、投诉、建议 …
   std::string responsible_unit;
   std::string question;
@@ -184,6 +192,7 @@ struct Release {
   std::string effective_on;  // date
   std::string expires_on;    // date the document itself ends
   std::string abolished_by;  // document number or id
+  std::string published_on;  // set by Gulou alone: a release that carries it is refused
 
   // Placement
   std::string column;

@@ -2,15 +2,15 @@
 // immutable once loaded, handed by value to whoever judges with it.
 #pragma once
 
+#include "common/base/ids.h"
+#include "common/base/limits.h"
+#include "common/model/release.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "common/base/ids.h"
-#include "common/base/limits.h"
-#include "common/model/release.h"
 
 namespace gulou {
 
@@ -25,12 +25,12 @@ struct Unit {
 
 // config/columns.toml
 struct Column {
-  std::string id;    // short key: "tzgg"
-  std::string name;  // 通知公告
+  std::string id;                 // short key: "tzgg"
+  std::string name;               // 通知公告
   std::vector<std::string> path;  // outermost first, names
   std::string responsible_unit;
   std::string supervising_unit;
-  std::vector<Kind> kinds;  // empty: any
+  std::vector<Kind> kinds;          // empty: any
   uint32_t freshness_days_max = 0;  // 0: none
   std::vector<std::string> mandatory_channels;
 };
@@ -56,8 +56,8 @@ struct ChannelFilter {
 
 // config/channels.toml
 struct Channel {
-  std::string id;    // "portal"
-  std::string name;  // 门户网站
+  std::string id;       // "portal"
+  std::string name;     // 门户网站
   bool portal = false;  // a channel of citizens' first sight: sets published_on
   bool fleet = false;
   ChannelFilter filter;
