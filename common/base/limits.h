@@ -40,11 +40,15 @@ inline constexpr size_t ole_directory_sectors_max = 64;
 inline constexpr size_t envelope_bytes_max = 256 * 1024;
 inline constexpr size_t frame_bytes_max = 8 * 1024 * 1024;
 inline constexpr size_t frames_max = 40;
+inline constexpr size_t wire_list_items_max = 1024;  // in any list of an envelope
+inline constexpr size_t wire_errors_max = 256;       // in one REFUSED
+inline constexpr size_t approvals_max = 16;          // in one SUBMIT
+inline constexpr size_t note_bytes_max = 4096;       // reasons and notes written by people
 inline constexpr size_t sessions_max = 4096;
 inline constexpr size_t credit_messages_max = 4096;
 inline constexpr size_t credit_bytes_max = 64 * 1024 * 1024;
 inline constexpr size_t deliver_entries_max = 256;       // deliveries in one DELIVER
-inline constexpr size_t deliver_bytes_max = 512 * 1024;  // body bytes in one DELIVER with several
+inline constexpr size_t deliver_bytes_max = 1024 * 1024;  // body bytes in one DELIVER with several
 inline constexpr int64_t session_silence_ms_max = 15'000;
 inline constexpr size_t submissions_in_flight_max = 1024;  // per process, before UNAVAILABLE
 
@@ -68,6 +72,8 @@ inline constexpr int64_t lease_ms_default = 60'000;
 inline constexpr int64_t delivery_age_ms_max_default = 24LL * 3600 * 1000;
 inline constexpr int64_t due_clamp_ms_max = 366LL * 24 * 3600 * 1000;
 inline constexpr size_t attempt_text_bytes_max = 1024;  // code, sentence, platform id of one report
+inline constexpr size_t platform_ids_max = 16;    // kept per delivery
+inline constexpr size_t due_batch_max = 16;       // due deliveries handed over at once
 inline constexpr size_t receipt_url_bytes_max = 2048;
 
 // Journal (design 6)
@@ -102,5 +108,19 @@ inline constexpr size_t http_client_answer_bytes_default = 16 * 1024 * 1024;
 inline constexpr size_t http_client_header_bytes_max = 64 * 1024;
 inline constexpr int http_client_redirects_max = 5;
 inline constexpr size_t page_rows_max = 200;
+
+// Static site and screens
+inline constexpr size_t site_index_bytes_max = 64 * 1024 * 1024;  // one segment, or the root
+inline constexpr size_t site_content_bytes_max = 2 * 1024 * 1024;  // a record and its release
+inline constexpr size_t site_page_items = 20;
+inline constexpr size_t site_card_items = 6;
+inline constexpr size_t site_feed_items = 30;
+inline constexpr size_t site_sitemap_urls = 10'000;
+inline constexpr size_t site_urgent_items = 3;
+inline constexpr int64_t site_urgent_ms = 3LL * 24 * 3600 * 1000;  // on top of the home page
+inline constexpr size_t screen_items_max = 500;      // held by a screen
+inline constexpr size_t screen_playlist_max = 30;    // shown in turn
+inline constexpr size_t screen_full_text_chars = 1500;  // longer texts: summary and QR code
+inline constexpr int64_t screen_takeover_ms = 2LL * 3600 * 1000;  // an urgent item shows alone
 
 }  // namespace gulou::limits

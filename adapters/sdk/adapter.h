@@ -1,0 +1,91 @@
+// The one interface the author of a channel implements. The runner (runner.h) calls it on one thread,
+// one delivery at a time, never after the lease could have ended, and reports what it returns. An
+// adapter keeps no delivery state of its own: everything it needs stands in the Delivery.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/bytes.h"
+#include "common/base/ids.h"
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "common/model/delivery.h"
+#include "common/model/release.h"
+
+namespace gulou::sdk {
+
+struct Part {
+  uint8_t part = 0;  // index within the bundle
+  std::string publisher;
+  Release release;
+  std::string_view canonical;  // the bytes that were approved; valid during the call
+  Digest digest;
+  std::string index_no;
+  Utc published_on;
+  Seq first_seq;  // of the publication's first revision
+  // What this channel gave back for an earlier revision; empty for a first one.
+  std::string old_platform_id;
+  std::string old_url;
+  uint32_t old_revision = 0;
+};
+
+struct Delivery {
+  Seq seq;
+  uint32_t attempt = 1;
+  bool maybe_published = false;
+  bool imported = false;
+  bool test = false;
+  std::vector<std::string> platform_ids;  // learnt by PROGRESS in earlier attempts
+  std::vector<Part> parts;
+  Mono call_deadline;  // no platform call may start after this
+};
+
+// What an adapter may ask of its runner during a call.
+class Helper {
+ public:
+  virtual ~Helper() = default;
+
+  // Makes a platform id durable at the broker before the next irreversible step; returns once it is.
+  // Error: the broker does not answer, and the adapter must stop with an `ambiguous` report.
+  virtual Status progress(uint8_t part, std::string_view platform_id) = 0;
+
+  // Reads a whole attachment of the delivery in hand, piece by piece, checking its digest.
+  virtual Status read_blob(const Digest& digest,
+                           uint64_t size_bytes,
+                           const std::function<Status(std::string_view piece)>& sink) = 0;
+};
+
+// Reports are made with these, so that reasons stay stable codes.
+Report published(Receipt receipt);
+Report transient(std::string reason, std::string detail, int64_t retry_after_ms = 0);
+Report ambiguous(std::string reason, std::string detail);
+Report content(std::string reason, std::string detail);
+Report misconfigured(std::string reason, std::string detail);
+
+class ChannelAdapter {
+ public:
+  virtual ~ChannelAdapter() = default;
+
+  // First revision of every part (old_revision == 0 throughout).
+  virtual Report publish(const Delivery& delivery, Helper& helper) = 0;
+
+  // At least one part was on the channel before.
+  virtual Report update(const Delivery& delivery, Helper& helper) = 0;
+
+  virtual Report withdraw(const Delivery& delivery, Helper& helper) = 0;
+
+  // Called before publish/update/withdraw when the delivery is marked maybe_published: is it there
+  // already? `published` with the receipt ends the delivery, `gone` says "not there, go on"; anything
+  // else is reported as it is.
+  virtual Report find(const Delivery& delivery, Helper& helper) = 0;
+
+  // Plain channels (no URL, no id per delivery) may take a whole batch at once: true means every
+  // delivery of it is done at the returned level. Default: one call each.
+  virtual bool publish_batch(const std::vector<Delivery>& deliveries, ReceiptLevel& level);
+};
+
+}  // namespace gulou::sdk

@@ -1,0 +1,135 @@
+#include "broker/core/core.h"
+
+#include "common/base/check.h"
+#include "common/base/limits.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gulou {
+
+Core::Core(const Reader& reader, const OpenState& opened)
+    : reader_(reader), ledger_(reader, opened) {
+  for (const auto& [no, lease] : ledger_.leases()) {
+    orphan_leases_.insert(no);
+  }
+}
+
+Step Core::on(const Event& event, Now now) {
+  std::visit([this, now](const auto& one) { on_event(one, now); }, event);
+  return std::exchange(step_, {});
+}
+
+Core::Settled Core::settle(Now now) {
+  more_ = false;
+  end_orphan_leases(now);
+  expire_leases(now);
+  sweep_blobs(now);
+  if (!draining_) {
+    dispatch(now);
+  }
+  Settled settled{std::exchange(step_, {}), {}, more_};
+  deliver_sends_.clear();
+  batches_.clear();
+  if (round_changed_) {
+    settled.round = round_;
+    ++round_.value;
+    round_changed_ = false;
+  }
+  return settled;
+}
+
+std::optional<Now> Core::next_deadline() const {
+  constexpr int64_t far = INT64_MAX / 4;
+  Now next{Mono{far}, Utc{far}};
+  if (!lease_deadlines_.empty()) {
+    next.mono = lease_deadlines_.begin()->first;
+  }
+  if (next_sweep_) {
+    next.mono = std::min(next.mono, *next_sweep_);
+  }
+  if (next_due_) {
+    next.utc = *next_due_;
+  }
+  if (next.mono.ms == far && next.utc.ms == far) {
+    return std::nullopt;
+  }
+  return next;
+}
+
+void Core::emit(Change change) {
+  ledger_.apply(change, round_);
+  round_changed_ = true;
+  step_.changes.push_back(std::move(change));
+}
+
+void Core::move(DeliveryChanged row, DeliveryState from, Trigger trigger) {
+  const auto to = next_state(from, trigger);
+  CHECK(to.has_value());
+  fired_.insert({from, trigger});
+  row.state = *to;
+  if (row.state != DeliveryState::leased) {
+    row.lease = {};
+  }
+  emit(std::move(row));
+}
+
+void Core::note(Note::Level level,
+                std::string_view event,
+                SubscriberNo subscriber,
+                Seq seq,
+                uint64_t count,
+                std::string detail) {
+  step_.notes.push_back({level, event, subscriber, seq, count, std::move(detail)});
+}
+
+void Core::refuse(const Asker& to, std::vector<Error> errors) {
+  CHECK(!errors.empty());
+  note(Note::Level::info, "submission.refused", {}, {}, 1, errors.front().reason);
+  step_.sends.emplace_back(SendRefused{to, std::move(errors)});
+}
+
+CoreView Core::view() const {
+  CoreView view{ledger_.head(), ledger_.epoch(), accepting_, draining_, ledger_.overlay_rows(), {}};
+  for (const auto& [id, no] : ledger_.channels()) {
+    ChannelView channel{no, id, channels_.contains(no)};
+    const Subscriber* subscriber = ledger_.subscriber(shared_subscriber(no));
+    CHECK(subscriber != nullptr);
+    for (const Lane lane : all_lanes) {
+      const Seq cursor = subscriber->cursors[index_of(lane)];
+      const Seq head = ledger_.lane_head(lane);
+      channel.behind += head > cursor ? head.value - cursor.value : 0;
+    }
+    for (const LeaseNo lease : subscriber->leases) {
+      channel.leased += count(ledger_.lease(lease)->runs);
+    }
+    for (const auto& [session_no, session] : sessions_) {
+      if (session.channel == no) {
+        channel.sessions.push_back({session_no,
+                                    session.instance,
+                                    session.principal,
+                                    session.credit_messages - session.used_messages,
+                                    session.credit_bytes - session.used_bytes,
+                                    session.leases.size()});
+      }
+    }
+    view.channels.push_back(std::move(channel));
+  }
+  return view;
+}
+
+std::string Core::audit() const {
+  for (const auto& [no, session] : sessions_) {
+    if (session.used_messages > session.credit_messages) {
+      return "session " + std::to_string(no.value) + " has negative credit";
+    }
+  }
+  for (const auto& [no, held] : held_) {
+    if (ledger_.lease(no) == nullptr) {
+      return "lease " + std::to_string(no.value) + " is held but not in the ledger";
+    }
+  }
+  return ledger_.audit();
+}
+
+}  // namespace gulou

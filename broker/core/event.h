@@ -1,0 +1,149 @@
+// Event is everything that can happen to the broker. Facts that cost time (digests, markup, parsed
+// fields) are established by worker threads before and travel in the event; the core judges them.
+#pragma once
+
+#include "broker/core/step.h"
+#include "common/base/time.h"
+#include "common/model/settings.h"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace gulou {
+
+// What a worker found out about one submitted part. Identity first; `errors` are the violations of
+// fields, kind and markup, judged only once identity is settled (design 5.1, order of checks).
+struct PartFacts {
+  std::string id;
+  uint32_t revision = 0;
+  uint32_t previous_revision = 0;
+  Kind kind = Kind::other;
+  std::string column;
+  std::string unit;      // id of the issuer's unit, empty when unknown
+  std::string org_code;  // of the issuer
+  Digest digest;
+  Digest content_digest;
+  Digest document_key;
+  std::string index_no;  // supplied
+  bool urgent = false;
+  bool imported = false;
+  bool test = false;
+  Utc not_before;
+  Utc expires;
+  std::vector<std::string> distinct_from;  // ids this one is known to differ from
+  std::vector<std::string> supersedes;     // targets of `replaces` and `corrects`
+  std::vector<std::string> interprets;     // targets of `interprets`: for bundle rules
+  std::vector<Digest> attachments;
+  std::vector<uint64_t> attachment_sizes;
+  std::vector<std::string> attachment_types;
+  std::string title;
+  SharedBytes bytes;
+  std::vector<Error> errors;
+};
+
+// What the publisher's key may do; empty vectors mean everything.
+struct PublisherRights {
+  std::vector<std::string> units;
+  std::vector<std::string> columns;
+};
+
+struct Submitted {
+  Asker from;
+  std::string publisher;
+  PublisherRights rights;
+  std::vector<PartFacts> parts;
+  Digest bundle_digest;
+  std::vector<Error> shape_errors;  // not JSON, too large, not canonical …: refused before all else
+};
+
+// All bytes of a blob are in the blob table (not yet durable) and match the digest.
+struct BlobArrived {
+  Asker from;
+  Digest digest;
+  uint64_t size_bytes = 0;
+  std::string media_type;  // by content
+};
+
+struct SessionOpened {
+  Asker from;
+  std::string channel;
+  std::string instance;
+  std::string principal;
+};
+
+struct SessionClosed {
+  SessionNo session;
+};
+
+struct CreditGranted {
+  SessionNo session;
+  uint64_t messages = 0;  // cumulative
+  uint64_t bytes = 0;
+};
+
+struct Reported {
+  SessionNo session;
+  LeaseNo lease;
+
+  struct Item {
+    Seq from;
+    Seq to;
+    Report report;
+  };
+
+  std::vector<Item> items;
+};
+
+struct Progressed {
+  Asker from;
+  LeaseNo lease;
+  Seq seq;
+  uint8_t part = 0;
+  std::string platform_id;
+};
+
+// The commit thread made a round durable.
+struct RoundDurable {
+  RoundNo round;
+};
+
+// First event of a process, and again when the configuration was reloaded.
+struct Configured {
+  CountySettings county;
+};
+
+// What the shells observe about the machine.
+struct DiskObserved {
+  bool accepting = true;
+};
+
+// SIGTERM: no new leases from now on.
+struct Draining {};
+
+// An operator wants a parked, waiting or confirming delivery tried now, or given up.
+struct OperatorDecided {
+  Asker from;
+  std::string operator_name;
+  SubscriberNo subscriber;
+  Seq seq;
+  enum class Verb : uint8_t { retry, cancel };
+  Verb verb = Verb::retry;
+  std::string reason;
+};
+
+using Event = std::variant<Submitted,
+                           BlobArrived,
+                           SessionOpened,
+                           SessionClosed,
+                           CreditGranted,
+                           Reported,
+                           Progressed,
+                           RoundDurable,
+                           Configured,
+                           DiskObserved,
+                           Draining,
+                           OperatorDecided>;
+
+}  // namespace gulou

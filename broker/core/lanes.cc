@@ -1,0 +1,150 @@
+// What a subscriber sees of an entry: does it match, is it plain, and what to do with one that is
+// not: order per release, newest revisions, schedule and expiry (design 4 and 5.2).
+#include "broker/core/core.h"
+#include "common/base/limits.h"
+
+#include <algorithm>
+
+namespace gulou {
+
+bool Core::matches(const ChannelRuntime& channel, const EntryAccepted& entry) {
+  const ChannelFilter& filter = channel.policy.filter;
+  if (entry.kind != EntryKind::bundle || entry.test != filter.drill ||
+      (entry.imported && !filter.imports)) {
+    return false;
+  }
+  // A filter that takes any part gets the bundle.
+  return std::any_of(entry.parts.begin(), entry.parts.end(), [&](const EntryPart& part) {
+    const bool column = filter.columns.empty() ||
+                        std::find(filter.columns.begin(), filter.columns.end(), part.column) !=
+                            filter.columns.end();
+    const bool kind =
+        filter.kinds.empty() ||
+        std::find(filter.kinds.begin(), filter.kinds.end(), part.kind) != filter.kinds.end();
+    return column && kind;
+  });
+}
+
+// Plain entries can be handed out in ranges: nothing of them was or is on the channel in another
+// revision, and no time forbids it.
+bool Core::is_plain(const EntryRow& row, Now now) {
+  const EntryAccepted& entry = row.entry;
+  return !row.revised && entry.not_before <= now.utc &&
+         (!entry.expires || entry.expires > now.utc) &&
+         std::all_of(entry.parts.begin(), entry.parts.end(), [](const EntryPart& part) {
+           return part.previous_revision == 0;
+         });
+}
+
+HandedPart Core::newest_part(const ChannelRuntime& channel,
+                             SubscriberNo subscriber,
+                             const EntryAccepted& entry,
+                             uint8_t number,
+                             Now now) const {
+  const EntryPart& own = entry.parts[number];
+  HandedPart part{number, entry.seq, number, own, 0, {}, {}};
+  const PublicationKey key{entry.publisher, own.id};
+  if (const auto row = ledger_.publication(key)) {
+    // The newest revision this channel takes and whose time has come.
+    for (auto revision = row->revisions.rbegin();
+         revision != row->revisions.rend() && revision->revision > own.revision;
+         ++revision) {
+      const auto newer = ledger_.entry(revision->lane, revision->seq);
+      if (newer && newer->entry.not_before <= now.utc && matches(channel, newer->entry)) {
+        part.seq = revision->seq;
+        part.body_part = revision->part;
+        part.facts = newer->entry.parts[revision->part];
+        break;
+      }
+    }
+  }
+  if (const auto delivered = ledger_.delivered(subscriber, key)) {
+    part.old_revision = delivered->revision;
+    part.old_platform_id = delivered->platform_id;
+    part.old_url = delivered->url;
+  }
+  return part;
+}
+
+Core::Verdict Core::judge(const ChannelRuntime& channel,
+                          SubscriberNo subscriber,
+                          const EntryRow& row,
+                          const std::optional<DeliveryChanged>& delivery,
+                          Now now) const {
+  const EntryAccepted& entry = row.entry;
+  Verdict verdict;
+  if (entry.expires && entry.expires <= now.utc) {
+    verdict.kind = Verdict::Kind::expired;
+    return verdict;
+  }
+  if (entry.not_before > now.utc) {
+    verdict.kind = Verdict::Kind::wait;
+    verdict.due = entry.not_before;
+    verdict.reason = "not_before";
+    return verdict;
+  }
+  HandedItem& item = verdict.item;
+  item.seq = entry.seq;
+  item.publisher = entry.publisher;
+  item.imported = entry.imported;
+  item.test = entry.test;
+  item.shown_at = now.utc;
+  if (delivery) {
+    item.attempt = delivery->attempts + 1;
+    item.maybe_published = delivery->maybe_published;
+    item.platform_ids = delivery->platform_ids;
+    if (!delivery->platform_id.empty()) {
+      item.platform_ids.push_back(delivery->platform_id);
+    }
+    if (delivery->first_leased_at) {
+      item.shown_at = delivery->first_leased_at;
+    }
+  }
+  bool all_there = true;
+  for (size_t i = 0; i < entry.parts.size(); ++i) {
+    HandedPart part = newest_part(channel, subscriber, entry, static_cast<uint8_t>(i), now);
+    const PublicationKey key{entry.publisher, entry.parts[i].id};
+    const auto publication = ledger_.publication(key);
+    if (publication && ledger_.leased(subscriber, *publication)) {
+      verdict.kind = Verdict::Kind::wait;
+      verdict.due = {now.utc.ms + limits::predecessor_wait_ms};
+      verdict.reason = "predecessor_leased";
+      return verdict;
+    }
+    if (publication) {
+      // An older attempt whose outcome is open may have left something on the channel.
+      for (const RevisionRow& revision : publication->revisions) {
+        const auto other =
+            revision.seq == entry.seq ? std::nullopt : ledger_.delivery(subscriber, revision.seq);
+        if (other && !is_final(other->state) && other->maybe_published) {
+          item.maybe_published = true;
+          item.platform_ids.insert(
+              item.platform_ids.begin(), other->platform_ids.begin(), other->platform_ids.end());
+        }
+      }
+    }
+    all_there = all_there && part.old_revision >= part.facts.revision;
+    item.parts.push_back(std::move(part));
+  }
+  if (all_there) {
+    verdict.kind = Verdict::Kind::superseded;
+  }
+  return verdict;
+}
+
+void Core::add_first_shown(const ChannelRuntime& channel,
+                           const EntryAccepted& entry,
+                           SeqRuns& runs) const {
+  if (!channel.policy.portal) {
+    return;
+  }
+  const bool unseen =
+      std::any_of(entry.parts.begin(), entry.parts.end(), [&](const EntryPart& part) {
+        return part.first_seq == entry.seq && !ledger_.published_on({entry.publisher, part.id});
+      });
+  if (unseen) {
+    append(runs, entry.seq);
+  }
+}
+
+}  // namespace gulou

@@ -1,0 +1,343 @@
+// Adapters report what became of deliveries. Plain successes stay ranges; everything else becomes
+// the row of one delivery. Only the session that holds a lease may report on it; a success that
+// comes after the lease has ended is still a success.
+#include "broker/core/core.h"
+#include "broker/core/retry_policy.h"
+#include "common/base/check.h"
+#include "common/base/limits.h"
+
+#include <algorithm>
+
+namespace gulou {
+namespace {
+
+Trigger trigger_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::published:
+      return Trigger::report_published;
+    case Outcome::accepted:
+      return Trigger::report_accepted;
+    case Outcome::transient:
+      return Trigger::report_transient;
+    case Outcome::ambiguous:
+      return Trigger::report_ambiguous;
+    case Outcome::quota:
+      return Trigger::report_quota;
+    case Outcome::auth:
+      return Trigger::report_auth;
+    case Outcome::misconfigured:
+      return Trigger::report_misconfigured;
+    case Outcome::content:
+      return Trigger::report_content;
+    case Outcome::gone:
+      return Trigger::report_gone;
+  }
+  return Trigger::report_ambiguous;
+}
+
+bool is_plain_success(const Report& report) {
+  return report.outcome == Outcome::published && report.receipt.parts.empty();
+}
+
+std::string bounded(const std::string& text, size_t bytes_max) {
+  if (text.size() <= bytes_max) {
+    return text;
+  }
+  size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return text.substr(0, end);
+}
+
+// The parts' ids and URLs as reported, the revisions as handed out where the report names none.
+Receipt complete(Receipt receipt, const Receipt& handed) {
+  for (PartReceipt& part : receipt.parts) {
+    part.platform_id = bounded(part.platform_id, limits::attempt_text_bytes_max);
+    part.url = bounded(part.url, limits::receipt_url_bytes_max);
+  }
+  for (const PartReceipt& part : handed.parts) {
+    const auto same = std::find_if(receipt.parts.begin(),
+                                   receipt.parts.end(),
+                                   [&](const PartReceipt& one) { return one.part == part.part; });
+    if (same == receipt.parts.end()) {
+      receipt.parts.push_back({part.part, part.revision, {}, {}});
+    } else if (same->revision == 0) {
+      same->revision = part.revision;
+    }
+  }
+  return receipt;
+}
+
+Utc clamp_due(Utc due, Now now) {
+  return {std::clamp(due.ms, now.utc.ms, now.utc.ms + limits::due_clamp_ms_max)};
+}
+
+}  // namespace
+
+void Core::on_event(const Reported& event, Now now) {
+  const auto at = sessions_.find(event.session);
+  if (at == sessions_.end()) {
+    return;
+  }
+  const Session session = at->second;
+  for (const Reported::Item& item : event.items) {
+    const Lease* lease = ledger_.lease(event.lease);
+    if (lease == nullptr || !session.leases.contains(event.lease)) {
+      late_report(session, item, now);
+      continue;
+    }
+    report_item(session, *lease, item, now);
+  }
+}
+
+void Core::report_item(const Session& session,
+                       const Lease& lease,
+                       const Reported::Item& item,
+                       Now now) {
+  const LeaseNo lease_no = lease.no;
+  const Lease held = lease;
+  SeqRuns reported;
+  SeqRuns plain;
+  for (const SeqRun& run : held.runs) {
+    const uint64_t from = std::max(run.first.value, item.from.value);
+    const uint64_t last = std::min(run.first.value + run.count - 1, item.to.value);
+    for (uint64_t seq = from; seq <= last; ++seq) {
+      append(reported, {seq});
+      if (is_plain_success(item.report) && !ledger_.delivery(held.subscriber, {seq})) {
+        append(plain, {seq});
+      } else {
+        report_one(session, held, {seq}, item.report, now);
+      }
+    }
+  }
+  if (reported.empty()) {
+    step_.sends.emplace_back(
+        SendError{{session.no, 0},
+                  {ErrorCode::not_found,
+                   "delivery_not_leased",
+                   "items",
+                   {std::to_string(item.from.value), std::to_string(lease_no.value)}}});
+    return;
+  }
+  if (!plain.empty()) {
+    fired_.insert({DeliveryState::leased, Trigger::report_published});
+    note(Note::Level::info,
+         "delivery.published",
+         held.subscriber,
+         plain.front().first,
+         count(plain));
+    emit(RangePublished{
+        held.subscriber, held.lane, std::move(plain), item.report.receipt.level, now.utc});
+  }
+  shrink(lease_no, reported);
+}
+
+DeliveryChanged Core::leased_row(const Lease& lease, Seq seq) const {
+  if (const auto row = ledger_.delivery(lease.subscriber, seq)) {
+    return *row;
+  }
+  DeliveryChanged row;
+  row.subscriber = lease.subscriber;
+  row.seq = seq;
+  row.lane = lease.lane;
+  row.state = DeliveryState::leased;
+  row.attempts = 1;
+  row.lease = lease.no;
+  row.instance = lease.instance;
+  row.first_leased_at = lease.leased_at;
+  // What a plain range hands out is the entry's own revision of each part.
+  if (const auto entry = ledger_.entry(lease.lane, seq)) {
+    for (size_t i = 0; i < entry->entry.parts.size(); ++i) {
+      row.receipt.parts.push_back(
+          {static_cast<uint8_t>(i), entry->entry.parts[i].revision, {}, {}});
+    }
+  }
+  return row;
+}
+
+void Core::note_attempt(const DeliveryChanged& row,
+                        const Report& report,
+                        const Lease& lease,
+                        Now now) {
+  emit(AttemptEnded{row.subscriber,
+                    row.seq,
+                    row.attempts,
+                    report.outcome,
+                    bounded(report.reason, limits::attempt_text_bytes_max),
+                    bounded(report.detail, limits::attempt_text_bytes_max),
+                    lease.instance,
+                    lease.leased_at,
+                    now.utc});
+}
+
+void Core::report_one(
+    const Session& session, const Lease& lease, Seq seq, const Report& report, Now now) {
+  DeliveryChanged row = leased_row(lease, seq);
+  CHECK(row.state == DeliveryState::leased);
+  note_attempt(row, report, lease, now);
+  row.at = now.utc;
+  row.instance = session.instance;
+  row.outcome = report.outcome;
+  row.reason = bounded(report.reason, limits::attempt_text_bytes_max);
+  row.detail = bounded(report.detail, limits::attempt_text_bytes_max);
+  const Trigger trigger = trigger_of(report.outcome);
+  switch (report.outcome) {
+    case Outcome::published:
+      row.receipt = complete(report.receipt, row.receipt);
+      row.maybe_published = false;
+      note(Note::Level::info, "delivery.published", lease.subscriber, seq);
+      return move(std::move(row), DeliveryState::leased, trigger);
+    case Outcome::accepted: {
+      row.platform_id = bounded(report.platform_id, limits::attempt_text_bytes_max);
+      row.maybe_published = true;
+      const ChannelRuntime& channel = channels_.at(session.channel);
+      row.due = clamp_due(
+          report.until ? report.until : Utc{now.utc.ms + channel.policy.backoff_first_ms}, now);
+      return move(std::move(row), DeliveryState::leased, trigger);
+    }
+    case Outcome::quota:
+      row.due = clamp_due(report.until ? report.until : Utc{now.utc.ms + 60'000}, now);
+      return move(std::move(row), DeliveryState::leased, trigger);
+    case Outcome::auth:
+    case Outcome::misconfigured:
+    case Outcome::content:
+    case Outcome::gone:
+      note(Note::Level::warn, "delivery.parked", lease.subscriber, seq, 1, row.reason);
+      return move(std::move(row), DeliveryState::leased, trigger);
+    case Outcome::transient:
+    case Outcome::ambiguous:
+      return retry_later(std::move(row), trigger, report, now);
+  }
+}
+
+void Core::retry_later(DeliveryChanged row, Trigger trigger, const Report& report, Now now) {
+  ++row.failures;
+  row.maybe_published = row.maybe_published || report.outcome == Outcome::ambiguous;
+  const auto channel = channels_.find(channel_of(row.subscriber));
+  const Channel policy = channel == channels_.end() ? Channel{} : channel->second.policy;
+  const bool spent = row.failures >= policy.attempts_max ||
+                     now.utc.ms - row.first_leased_at.ms > policy.age_ms_max;
+  if (spent) {
+    row.due = {};
+    note(Note::Level::warn, "delivery.parked", row.subscriber, row.seq, row.failures, row.reason);
+    return move(std::move(row), DeliveryState::leased, Trigger::budget_spent);
+  }
+  const int64_t backoff = backoff_ms(
+      policy.backoff_first_ms, policy.backoff_ms_max, row.failures, row.subscriber, row.seq);
+  row.due = clamp_due({now.utc.ms + std::max(backoff, report.retry_after_ms)}, now);
+  note(Note::Level::info, "delivery.waiting", row.subscriber, row.seq, row.failures, row.reason);
+  move(std::move(row), DeliveryState::leased, trigger);
+}
+
+void Core::shrink(LeaseNo lease_no, const SeqRuns& reported) {
+  const Lease* lease = ledger_.lease(lease_no);
+  CHECK(lease != nullptr);
+  SeqRuns rest;
+  for (const SeqRun& run : lease->runs) {
+    for (uint64_t i = 0; i < run.count; ++i) {
+      if (!contains(reported, {run.first.value + i})) {
+        append(rest, {run.first.value + i});
+      }
+    }
+  }
+  const bool done = rest.empty();
+  emit(LeaseHeld{lease_no,
+                 lease->subscriber,
+                 lease->lane,
+                 std::move(rest),
+                 lease->instance,
+                 lease->leased_at});
+  if (!done) {
+    return;
+  }
+  const auto held = held_.find(lease_no);
+  if (held != held_.end()) {
+    lease_deadlines_.erase({held->second.deadline, lease_no});
+    const auto session = sessions_.find(held->second.session);
+    if (session != sessions_.end()) {
+      session->second.leases.erase(lease_no);
+    }
+    held_.erase(held);
+  }
+}
+
+void Core::end_lease(LeaseNo lease_no, const std::string& reason, Now now) {
+  const Lease* lease = ledger_.lease(lease_no);
+  if (lease == nullptr) {
+    return;
+  }
+  const Lease held = *lease;
+  Report report;
+  report.outcome = Outcome::ambiguous;
+  report.reason = reason;
+  for (const SeqRun& run : held.runs) {
+    for (uint64_t i = 0; i < run.count; ++i) {
+      DeliveryChanged row = leased_row(held, {run.first.value + i});
+      note_attempt(row, report, held, now);
+      row.at = now.utc;
+      row.outcome = Outcome::ambiguous;
+      row.reason = reason;
+      row.detail.clear();
+      retry_later(std::move(row), Trigger::lease_ended, report, now);
+    }
+  }
+  note(Note::Level::warn, "lease.ended", held.subscriber, {}, count(held.runs), reason);
+  shrink(lease_no, held.runs);
+}
+
+void Core::late_report(const Session& session, const Reported::Item& item, Now now) {
+  const SubscriberNo subscriber = shared_subscriber(session.channel);
+  const auto row = item.from == item.to ? ledger_.delivery(subscriber, item.from) : std::nullopt;
+  if (!row || item.report.outcome != Outcome::published ||
+      (row->state != DeliveryState::waiting && row->state != DeliveryState::parked)) {
+    step_.sends.emplace_back(SendError{
+        {session.no, 0},
+        {ErrorCode::not_found, "lease_ended", "lease", {std::to_string(item.from.value)}}});
+    return;
+  }
+  DeliveryChanged published = *row;
+  published.at = now.utc;
+  published.outcome = Outcome::published;
+  published.reason.clear();
+  published.detail.clear();
+  published.due = {};
+  published.maybe_published = false;
+  published.instance = session.instance;
+  published.receipt = complete(item.report.receipt, row->receipt);
+  note(Note::Level::info, "delivery.published_late", subscriber, item.from);
+  move(std::move(published), row->state, Trigger::report_published);
+}
+
+void Core::on_event(const Progressed& event, Now now) {
+  const auto session = sessions_.find(event.from.session);
+  const Lease* lease = ledger_.lease(event.lease);
+  if (session == sessions_.end() || lease == nullptr ||
+      !session->second.leases.contains(event.lease) || !contains(lease->runs, event.seq)) {
+    step_.sends.emplace_back(SendError{
+        event.from,
+        {ErrorCode::not_found, "lease_ended", "lease", {std::to_string(event.seq.value)}}});
+    return;
+  }
+  const ChannelRuntime& channel = channels_.at(session->second.channel);
+  HeldLease& held = held_.at(event.lease);
+  lease_deadlines_.erase({held.deadline, event.lease});
+  held.deadline = {now.mono.ms + channel.policy.lease_ms};
+  lease_deadlines_.insert({held.deadline, event.lease});
+  if (!event.platform_id.empty()) {
+    DeliveryChanged row = leased_row(*lease, event.seq);
+    const std::string id = bounded(event.platform_id, limits::attempt_text_bytes_max);
+    if (std::find(row.platform_ids.begin(), row.platform_ids.end(), id) == row.platform_ids.end()) {
+      if (row.platform_ids.size() >= limits::platform_ids_max) {
+        row.platform_ids.erase(row.platform_ids.begin());
+      }
+      row.platform_ids.push_back(id);
+    }
+    row.at = now.utc;
+    row.maybe_published = true;
+    emit(std::move(row));
+  }
+  step_.sends.emplace_back(SendProgressOk{event.from, event.lease, event.seq});
+}
+
+}  // namespace gulou

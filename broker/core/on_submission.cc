@@ -1,0 +1,355 @@
+// A bundle arrives: judged in the order of design 5.1, then accepted whole or refused with every
+// reason of the first check that fails.
+#include "broker/core/core.h"
+#include "common/base/check.h"
+#include "common/base/limits.h"
+
+#include <algorithm>
+#include <set>
+
+namespace gulou {
+namespace {
+
+std::string field_of(size_t part, std::string_view name) {
+  return "parts[" + std::to_string(part) + "]." + std::string(name);
+}
+
+// "publisher/id", or an id of the asking publisher.
+PublicationKey target_of(const std::string& target, const std::string& publisher) {
+  const size_t slash = target.find('/');
+  if (slash == std::string::npos) {
+    return {publisher, target};
+  }
+  return {target.substr(0, slash), target.substr(slash + 1)};
+}
+
+bool names(const std::vector<std::string>& targets,
+           const std::string& publisher,
+           const PublicationKey& key) {
+  return std::any_of(targets.begin(), targets.end(), [&](const std::string& target) {
+    return target_of(target, publisher) == key;
+  });
+}
+
+const RevisionRow* find_revision(const PublicationRow& row, uint32_t revision) {
+  const auto at = std::find_if(row.revisions.begin(),
+                               row.revisions.end(),
+                               [revision](const RevisionRow& r) { return r.revision == revision; });
+  return at == row.revisions.end() ? nullptr : &*at;
+}
+
+bool allowed(const std::vector<std::string>& list, const std::string& value) {
+  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
+void Core::on_event(const Submitted& event, Now now) {
+  if (!event.shape_errors.empty()) {
+    return refuse(event.from, event.shape_errors);
+  }
+  CHECK(!event.parts.empty() && event.parts.size() <= limits::bundle_parts_max);
+  std::vector<Error> errors;
+  if (!check_rights(event, errors)) {
+    return refuse(event.from, std::move(errors));
+  }
+  if (answer_retry(event)) {
+    return;
+  }
+  if (!accepting_ || draining_) {
+    return refuse(event.from,
+                  {{ErrorCode::unavailable, draining_ ? "broker_draining" : "disk_full", "", {}}});
+  }
+  check_identity(event, errors);
+  if (errors.empty()) {
+    for (const PartFacts& part : event.parts) {
+      errors.insert(errors.end(), part.errors.begin(), part.errors.end());
+    }
+  }
+  if (errors.empty()) {
+    check_bundle(event, errors);
+  }
+  if (errors.empty()) {
+    check_attachments(event, errors);
+  }
+  if (!errors.empty()) {
+    return refuse(event.from, std::move(errors));
+  }
+  accept(event, now);
+}
+
+bool Core::check_rights(const Submitted& event, std::vector<Error>& errors) const {
+  for (size_t i = 0; i < event.parts.size(); ++i) {
+    const PartFacts& part = event.parts[i];
+    if (!allowed(event.rights.units, part.unit)) {
+      errors.push_back({ErrorCode::refused,
+                        "unit_not_allowed",
+                        field_of(i, "issuer"),
+                        {part.unit, event.publisher}});
+    }
+    if (!allowed(event.rights.columns, part.column)) {
+      errors.push_back({ErrorCode::refused,
+                        "column_not_allowed",
+                        field_of(i, "column"),
+                        {part.column, event.publisher}});
+    }
+  }
+  return errors.empty();
+}
+
+bool Core::answer_retry(const Submitted& event) {
+  std::optional<PublicationRow> first_row;
+  const RevisionRow* first = nullptr;
+  SendAccepted answer{.to = event.from, .already = true};
+  for (size_t i = 0; i < event.parts.size(); ++i) {
+    const PartFacts& part = event.parts[i];
+    const auto row = ledger_.publication({event.publisher, part.id});
+    const RevisionRow* revision = row ? find_revision(*row, part.revision) : nullptr;
+    if (revision == nullptr || revision->digest != part.digest ||
+        revision->bundle_digest != event.bundle_digest || revision->part != i) {
+      return false;
+    }
+    answer.parts.push_back({part.id, part.revision, part.digest, row->index_no});
+    if (i == 0) {
+      first_row = row;
+      first = find_revision(*first_row, part.revision);
+    } else if (revision->seq != first->seq) {
+      return false;
+    }
+  }
+  answer.seq = first->seq;
+  answer.accepted_at = first->accepted_at;
+  answer.epoch = first->epoch;
+  answer.hash = first->hash;
+  if (!first->hash) {
+    // Decided in this process; perhaps durable by now, though newer revisions keep it in memory.
+    const auto stored = reader_.publication({event.publisher, event.parts[0].id});
+    const RevisionRow* durable = stored ? find_revision(*stored, first->revision) : nullptr;
+    const auto round = ledger_.round_of(first->seq);
+    CHECK(durable != nullptr || round.has_value());
+    answer.hash = durable != nullptr ? durable->hash : Digest{};
+    answer.round = durable != nullptr ? RoundNo{} : *round;
+  }
+  step_.sends.emplace_back(std::move(answer));
+  return true;
+}
+
+void Core::check_identity(const Submitted& event, std::vector<Error>& errors) const {
+  std::set<std::string> ids;
+  std::set<Digest> documents;
+  for (size_t i = 0; i < event.parts.size(); ++i) {
+    const PartFacts& part = event.parts[i];
+    const PublicationKey self{event.publisher, part.id};
+    if (!ids.insert(part.id).second) {
+      errors.push_back(
+          {ErrorCode::invalid_argument, "duplicate_part", field_of(i, "id"), {part.id}});
+      continue;
+    }
+    const auto row = ledger_.publication(self);
+    if (row) {
+      const uint32_t current = row->newest().revision;
+      if (const RevisionRow* same = find_revision(*row, part.revision)) {
+        const bool same_bytes = same->digest == part.digest;
+        errors.push_back(
+            {ErrorCode::already_exists,
+             same_bytes ? "conflict_bundle" : "conflict",
+             field_of(i, "revision"),
+             {part.id, std::to_string(part.revision), std::to_string(same->seq.value)}});
+        continue;
+      }
+      if (part.previous_revision != current || part.revision <= current) {
+        errors.push_back({ErrorCode::already_exists,
+                          "revision_mismatch",
+                          field_of(i, "previous_revision"),
+                          {std::to_string(part.previous_revision), std::to_string(current)}});
+        continue;
+      }
+    } else if (part.previous_revision != 0) {
+      errors.push_back({ErrorCode::already_exists,
+                        "revision_mismatch",
+                        field_of(i, "previous_revision"),
+                        {std::to_string(part.previous_revision), "0"}});
+      continue;
+    }
+    const auto check_other = [&](const std::optional<PublicationKey>& other,
+                                 std::string_view field) {
+      if (other && *other != self && !names(part.distinct_from, event.publisher, *other) &&
+          !names(part.supersedes, event.publisher, *other)) {
+        errors.push_back({ErrorCode::already_exists,
+                          "duplicate_document",
+                          field_of(i, field),
+                          {other->publisher + "/" + other->id}});
+        return false;
+      }
+      return true;
+    };
+    if (part.document_key && check_other(ledger_.by_document(part.document_key), "doc_no") &&
+        !documents.insert(part.document_key).second) {
+      errors.push_back(
+          {ErrorCode::already_exists, "duplicate_document", field_of(i, "doc_no"), {part.id}});
+    }
+    if (check_other(ledger_.by_content(part.content_digest), "body") &&
+        !documents.insert(part.content_digest).second) {
+      errors.push_back(
+          {ErrorCode::already_exists, "duplicate_document", field_of(i, "body"), {part.id}});
+    }
+  }
+}
+
+void Core::check_bundle(const Submitted& event, std::vector<Error>& errors) const {
+  std::set<std::string> index_nos;
+  for (size_t i = 0; i < event.parts.size(); ++i) {
+    const PartFacts& part = event.parts[i];
+    if (part.imported != event.parts[0].imported) {
+      errors.push_back(
+          {ErrorCode::invalid_argument, "bundle_mixes_imported", field_of(i, "imported"), {}});
+    }
+    if (part.test != event.parts[0].test) {
+      errors.push_back({ErrorCode::invalid_argument, "bundle_mixes_test", field_of(i, "test"), {}});
+    }
+    for (const std::string& target : part.interprets) {
+      const PublicationKey key = target_of(target, event.publisher);
+      const bool here = key.publisher == event.publisher &&
+                        std::any_of(event.parts.begin(),
+                                    event.parts.end(),
+                                    [&](const PartFacts& other) { return other.id == key.id; });
+      if (!here && !part.imported && !ledger_.publication(key)) {
+        errors.push_back(
+            {ErrorCode::not_found, "relation_target_unknown", field_of(i, "relations"), {target}});
+      }
+    }
+    const auto row = ledger_.publication({event.publisher, part.id});
+    if (part.index_no.empty()) {
+      continue;
+    }
+    if (row && row->index_no != part.index_no) {
+      errors.push_back({ErrorCode::already_exists,
+                        "index_no_changed",
+                        field_of(i, "index_no"),
+                        {part.index_no, row->index_no}});
+      continue;
+    }
+    const auto owner = ledger_.by_index_no(part.index_no);
+    const PublicationKey self{event.publisher, part.id};
+    if ((owner && *owner != self) || !index_nos.insert(part.index_no).second) {
+      errors.push_back(
+          {ErrorCode::already_exists, "index_no_taken", field_of(i, "index_no"), {part.index_no}});
+    }
+  }
+}
+
+void Core::check_attachments(const Submitted& event, std::vector<Error>& errors) const {
+  for (size_t i = 0; i < event.parts.size(); ++i) {
+    const PartFacts& part = event.parts[i];
+    for (size_t j = 0; j < part.attachments.size(); ++j) {
+      const std::string field = field_of(i, "attachments[" + std::to_string(j) + "]");
+      const auto blob = ledger_.blob(part.attachments[j]);
+      if (!blob) {
+        errors.push_back({ErrorCode::not_found,
+                          "attachment_missing",
+                          field + ".digest",
+                          {to_hex(part.attachments[j])}});
+      } else if (blob->size_bytes != part.attachment_sizes[j]) {
+        errors.push_back(
+            {ErrorCode::invalid_argument,
+             "attachment_size_differs",
+             field + ".size",
+             {std::to_string(part.attachment_sizes[j]), std::to_string(blob->size_bytes)}});
+      } else if (blob->media_type != part.attachment_types[j]) {
+        errors.push_back({ErrorCode::invalid_argument,
+                          "attachment_type_differs",
+                          field + ".media_type",
+                          {part.attachment_types[j], blob->media_type}});
+      }
+    }
+  }
+}
+
+// A number once given stays with the publication; a supplied one is kept; otherwise the next free
+// serial of this organisation code and year. taken: numbers of this bundle, not yet in the ledger.
+void Core::assign_index(EntryPart& part,
+                        const std::string& publisher,
+                        std::set<std::string>& taken,
+                        Now now) const {
+  if (const auto row = ledger_.publication({publisher, part.id})) {
+    part.index_no = row->index_no;
+    return;
+  }
+  if (!part.index_no.empty()) {
+    return;
+  }
+  part.index_year = static_cast<uint32_t>(shanghai_year(now.utc));
+  part.index_serial = ledger_.index_serial(part.org_code, part.index_year);
+  do {
+    std::string serial = std::to_string(++part.index_serial);
+    serial.insert(0, serial.size() < 5 ? 5 - serial.size() : 0, '0');
+    part.index_no = part.org_code + "/" + std::to_string(part.index_year) + "-" + serial;
+  } while (taken.contains(part.index_no) || ledger_.by_index_no(part.index_no));
+  taken.insert(part.index_no);
+}
+
+EntryPart Core::entry_part(const PartFacts& facts, const std::string& publisher, Seq seq) const {
+  EntryPart part;
+  part.id = facts.id;
+  part.revision = facts.revision;
+  part.kind = facts.kind;
+  part.column = facts.column;
+  part.org_code = facts.org_code;
+  part.digest = facts.digest;
+  part.content_digest = facts.content_digest;
+  part.document_key = facts.document_key;
+  part.body_bytes = facts.bytes->size();
+  part.index_no = facts.index_no;
+  part.attachments = facts.attachments;
+  part.first_seq = seq;
+  if (const auto row = ledger_.publication({publisher, facts.id})) {
+    part.first_seq = row->revisions.front().seq;
+    part.previous_revision = row->newest().revision;
+    part.previous_seq = row->newest().seq;
+  }
+  return part;
+}
+
+void Core::accept(const Submitted& event, Now now) {
+  EntryAccepted entry;
+  entry.seq = {ledger_.head().value + 1};
+  entry.publisher = event.publisher;
+  entry.accepted_at = now.utc;
+  entry.imported = event.parts[0].imported;
+  entry.test = event.parts[0].test;
+  entry.bundle_digest = event.bundle_digest;
+  bool urgent = false;
+  std::set<std::string> taken;
+  for (const PartFacts& facts : event.parts) {
+    urgent = urgent || facts.urgent;
+    entry.not_before = std::max(entry.not_before, facts.not_before);
+    if (facts.expires && (!entry.expires || facts.expires < entry.expires)) {
+      entry.expires = facts.expires;
+    }
+    entry.parts.push_back(entry_part(facts, event.publisher, entry.seq));
+    taken.insert(facts.index_no);
+  }
+  entry.lane = entry.imported ? Lane::bulk : urgent ? Lane::urgent : Lane::normal;
+  for (EntryPart& part : entry.parts) {
+    assign_index(part, event.publisher, taken, now);
+  }
+  SendAccepted answer{.to = event.from, .seq = entry.seq, .accepted_at = now.utc, .round = round_};
+  for (size_t i = 0; i < entry.parts.size(); ++i) {
+    const EntryPart& part = entry.parts[i];
+    answer.parts.push_back({part.id, part.revision, part.digest, part.index_no});
+    step_.bodies.push_back(
+        {entry.seq, static_cast<uint8_t>(i), event.parts[i].title, event.parts[i].bytes});
+  }
+  note(Note::Level::info, "entry.accepted", {}, entry.seq, entry.parts.size(), entry.parts[0].id);
+  emit(std::move(entry));
+  step_.sends.emplace_back(std::move(answer));
+}
+
+void Core::on_event(const BlobArrived& event, Now now) {
+  if (!ledger_.blob(event.digest)) {
+    emit(BlobStored{event.digest, event.size_bytes, event.media_type, now.utc});
+  }
+  step_.sends.emplace_back(SendBlobOk{event.from, event.digest, event.size_bytes});
+}
+
+}  // namespace gulou

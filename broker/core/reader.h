@@ -1,0 +1,117 @@
+// Reader is the core's only way to committed rows. Each call looks at a bounded number of rows and
+// may be asked again from where it stopped. Called on the broker thread only; engines may serve it
+// while a commit is under way: a row is seen whole or not at all. What was decided but not yet
+// committed is laid over these answers by the Ledger.
+#pragma once
+
+#include "broker/core/change.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gulou {
+
+// One revision of a publication as the `release` table knows it.
+struct RevisionRow {
+  uint32_t revision = 0;
+  Seq seq;
+  uint8_t part = 0;
+  Lane lane = Lane::normal;
+  Digest digest;  // of the part's canonical bytes
+  Digest bundle_digest;
+  uint64_t epoch = 0;
+  Digest hash;  // of the changeset that accepted it
+  Utc accepted_at;
+  friend bool operator==(const RevisionRow&, const RevisionRow&) = default;
+};
+
+struct PublicationRow {
+  std::string publisher;
+  std::string id;
+  std::string index_no;
+  Digest content_digest;  // of the newest revision
+  Digest document_key;
+  std::vector<RevisionRow> revisions;  // ascending; never empty
+  friend bool operator==(const PublicationRow&, const PublicationRow&) = default;
+
+  const RevisionRow& newest() const { return revisions.back(); }
+};
+
+struct PublicationKey {
+  std::string publisher;
+  std::string id;
+  friend auto operator<=>(const PublicationKey&, const PublicationKey&) = default;
+};
+
+// An entry of the release log plus what later entries changed about it.
+struct EntryRow {
+  EntryAccepted entry;
+  bool revised = false;  // a newer revision of one of its parts exists
+};
+
+struct BlobRow {
+  uint64_t size_bytes = 0;
+  std::string media_type;
+  Utc stored_at;
+};
+
+struct Orphan {
+  Digest digest;
+  Utc stored_at;
+  bool referenced = false;
+};
+
+// The journal's head and the open work: what a Ledger is built from at start.
+struct OpenState {
+  uint64_t epoch = 0;      // of the last process; 0: a new home
+  uint64_t changeset = 0;  // number of the last committed one
+  Digest hash;             // its chain hash
+  Seq head;
+  LeaseNo last_lease;
+  Seq lane_heads[5];  // by Lane; [0] unused
+  std::vector<ChannelDefined> channels;
+  std::vector<CursorMoved> cursors;
+  std::vector<LeaseHeld> leases;  // unreported ones
+};
+
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  // Entries of a lane behind `after`, ascending, at most `limit`.
+  virtual std::vector<EntryRow> entries(Lane lane, Seq after, size_t limit) const = 0;
+  virtual std::optional<EntryRow> entry(Lane lane, Seq seq) const = 0;
+
+  virtual std::optional<PublicationRow> publication(const PublicationKey& key) const = 0;
+  // The newest publication with this document key / content digest.
+  virtual std::optional<PublicationKey> by_document(const Digest& document_key) const = 0;
+  virtual std::optional<PublicationKey> by_content(const Digest& content_digest) const = 0;
+  // Who has this index number.
+  virtual std::optional<PublicationKey> by_index_no(std::string_view index_no) const = 0;
+  // Highest serial assigned to this organisation code in this year; 0: none.
+  virtual uint64_t index_serial(std::string_view org_code, uint32_t year) const = 0;
+  virtual Utc published_on(const PublicationKey& key) const = 0;
+
+  virtual std::optional<BlobRow> blob(const Digest& digest) const = 0;
+  // Blobs stored at or before `until` that no sweep has looked at, oldest first.
+  virtual std::vector<Orphan> orphans(Utc until, size_t limit) const = 0;
+
+  // The row of a delivery that is or was not plain.
+  virtual std::optional<DeliveryChanged> delivery(SubscriberNo subscriber, Seq seq) const = 0;
+  // Was it a plain success, and when?
+  virtual std::optional<RangePublished> plain_success(SubscriberNo subscriber,
+                                                      Lane lane,
+                                                      Seq seq) const = 0;
+  // Waiting and confirming deliveries of a subscriber with due <= until, by due time, at most
+  // `limit`.
+  virtual std::vector<DeliveryChanged> due(SubscriberNo subscriber,
+                                           Utc until,
+                                           size_t limit) const = 0;
+  // Due time of its first waiting or confirming delivery; nothing where there is none.
+  virtual std::optional<Utc> first_due(SubscriberNo subscriber) const = 0;
+};
+
+}  // namespace gulou

@@ -1,0 +1,41 @@
+// What the core shows people about the present: plain data, copied out on the broker thread. The
+// past (releases, deliveries, attempts) is read from committed rows through journal/history.h.
+#pragma once
+
+#include "common/base/ids.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gulou {
+
+struct SessionView {
+  SessionNo session;
+  std::string instance;
+  std::string principal;
+  uint64_t credit_messages = 0;  // left
+  uint64_t credit_bytes = 0;
+  uint64_t leases = 0;
+};
+
+struct ChannelView {
+  ChannelNo channel;
+  std::string id;
+  bool configured = false;
+  uint64_t behind =
+      0;  // seq numbers between the slowest cursor and its lane's head, over all lanes
+  uint64_t leased = 0;  // deliveries handed out and not reported
+  std::vector<SessionView> sessions;
+};
+
+struct CoreView {
+  Seq head;
+  uint64_t epoch = 0;
+  bool accepting = true;
+  bool draining = false;
+  uint64_t overlay_rows = 0;
+  std::vector<ChannelView> channels;
+};
+
+}  // namespace gulou

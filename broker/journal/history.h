@@ -1,0 +1,77 @@
+// History answers people: console, HTTP and CLI read committed rows through it, newest first, in
+// pages. Any thread; each call reads a consistent view. Never used by the core.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/core/reader.h"
+
+namespace gulou {
+
+struct ReleaseLine {
+  Seq seq;
+  uint8_t part = 0;
+  EntryAccepted entry;
+  std::string title;
+};
+
+struct StateCount {
+  ChannelNo channel;
+  DeliveryState state = DeliveryState::pending;
+  uint64_t count = 0;
+};
+
+class History {
+ public:
+  virtual ~History() = default;
+
+  // Parts of bundles with seq < before (0: from the head), newest first over all lanes.
+  virtual std::vector<ReleaseLine> releases(Seq before, size_t limit) const = 0;
+  virtual std::optional<EntryRow> entry(Seq seq) const = 0;  // whatever its lane
+  virtual std::optional<std::string> body(Seq seq, uint8_t part) const = 0;
+  virtual std::optional<std::string> title(Seq seq, uint8_t part) const = 0;
+  virtual std::optional<std::string> blob_range(const Digest& digest,
+                                                uint64_t offset,
+                                                uint32_t length) const = 0;
+  virtual std::optional<PublicationRow> publication(const PublicationKey& key) const = 0;
+  // Publications whose id starts with `prefix`, over all publishers, at most `limit`.
+  virtual std::vector<PublicationRow> by_id_prefix(std::string_view prefix, size_t limit) const = 0;
+  virtual std::optional<PublicationKey> by_document(const Digest& document_key) const = 0;
+  virtual std::optional<PublicationKey> by_index_no(std::string_view index_no) const = 0;
+  // The delivery of `seq` whose receipt holds this URL.
+  virtual std::optional<Seq> by_url(std::string_view url) const = 0;
+  virtual Utc published_on(const PublicationKey& key) const = 0;
+  // Title search: parts whose title holds `text`, newest first; looks at a bounded number of rows
+  // behind `before` and says in `next` where to go on (0: done).
+  virtual std::vector<ReleaseLine> find_title(std::string_view text,
+                                              Seq before,
+                                              size_t limit,
+                                              Seq& next) const = 0;
+
+  virtual std::vector<ChannelDefined> channels() const = 0;
+  virtual std::vector<CursorMoved> cursors() const = 0;
+  virtual std::vector<LeaseHeld> leases() const = 0;
+  virtual std::optional<DeliveryChanged> delivery(SubscriberNo subscriber, Seq seq) const = 0;
+  virtual std::optional<RangePublished> plain_success(SubscriberNo subscriber,
+                                                      Lane lane,
+                                                      Seq seq) const = 0;
+  virtual std::vector<AttemptEnded> attempts(SubscriberNo subscriber, Seq seq) const = 0;
+  // Open rows (waiting, confirming, parked, leased singly) of a channel (0: all) in `state`, oldest
+  // first behind (after_subscriber, after_seq).
+  virtual std::vector<DeliveryChanged> open_deliveries(std::optional<ChannelNo> channel,
+                                                       std::optional<DeliveryState> state,
+                                                       SubscriberNo after_subscriber,
+                                                       Seq after_seq,
+                                                       size_t limit) const = 0;
+  // Rows counted by channel and state (open rows only).
+  virtual std::vector<StateCount> open_counts() const = 0;
+
+  virtual uint64_t changesets() const = 0;
+  virtual Digest chain_hash() const = 0;
+};
+
+}  // namespace gulou
