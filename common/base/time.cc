@@ -2,11 +2,12 @@
 
 #include <chrono>
 #include <cstdio>
-
-#include <time.h>
+#include <ctime>
 
 namespace gulou {
 namespace {
+
+namespace chrono = std::chrono;
 
 constexpr int64_t shanghai_offset_ms = 8 * 3600 * 1000;
 
@@ -15,10 +16,9 @@ struct Civil {
 };
 
 Civil civil_of(int64_t ms) {
-  using namespace std::chrono;
-  const sys_time<milliseconds> point{milliseconds{ms}};
-  const auto days_part = floor<days>(point);
-  const year_month_day date{days_part};
+  const chrono::sys_time<chrono::milliseconds> point{chrono::milliseconds{ms}};
+  const auto days_part = chrono::floor<chrono::days>(point);
+  const chrono::year_month_day date{days_part};
   const int64_t rest = (point - days_part).count() / 1000;
   return {static_cast<int>(date.year()),
           static_cast<int>(static_cast<unsigned>(date.month())),
@@ -50,14 +50,14 @@ std::optional<int64_t> parse_day_ms(std::string_view text) {
   if (!year || !month || !day || text[4] != '-' || text[7] != '-' || *year < 1900 || *year > 2200) {
     return std::nullopt;
   }
-  using namespace std::chrono;
-  const year_month_day date{std::chrono::year{*year},
-                            std::chrono::month{static_cast<unsigned>(*month)},
-                            std::chrono::day{static_cast<unsigned>(*day)}};
+  const chrono::year_month_day date{chrono::year{*year},
+                                    chrono::month{static_cast<unsigned>(*month)},
+                                    chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok()) {
     return std::nullopt;
   }
-  return duration_cast<milliseconds>(sys_days{date}.time_since_epoch()).count();
+  const chrono::sys_time<chrono::milliseconds> midnight = chrono::sys_days{date};
+  return midnight.time_since_epoch().count();
 }
 
 int64_t clock_ms(clockid_t clock) {
