@@ -13,6 +13,7 @@ inline constexpr size_t bundle_parts_max = 16;
 inline constexpr size_t release_bytes_max = 1024 * 1024;         // canonical JSON of one part
 inline constexpr size_t submission_bytes_max = 4 * 1024 * 1024;  // all parts and the envelope
 inline constexpr size_t json_depth_max = 16;
+inline constexpr size_t json_answer_depth_max = 64;  // of answers and platforms
 inline constexpr size_t title_chars_max = 200;
 inline constexpr size_t short_title_chars_max = 32;
 inline constexpr size_t summary_chars_max = 120;
@@ -28,10 +29,21 @@ inline constexpr size_t change_note_chars_max = 500;
 inline constexpr size_t phrase_chars_max = 200;  // names, numbers and other one-line fields
 inline constexpr int64_t clock_ahead_ms_max = 10 * 60 * 1000;
 inline constexpr size_t html_depth_max = 64;
+inline constexpr size_t html_bytes_max = release_bytes_max;          // a body in normal form
+inline constexpr size_t html_source_bytes_max = 4 * 1024 * 1024;     // what normalise takes
+inline constexpr size_t html_tree_bytes_max = 384ULL * 1024 * 1024;  // one parse
+inline constexpr size_t html_open_max = 512;        // open elements in a source
+inline constexpr size_t html_attributes_max = 256;  // of one tag
+inline constexpr size_t html_span_max = 1000;       // colspan, rowspan, start of a list
+inline constexpr size_t html_reports_max = 64;      // kinds of dropped things told apart
+inline constexpr size_t html_report_bytes_max = 32;
+inline constexpr size_t link_bytes_max = 2048;
+inline constexpr size_t template_depth_max = 16;  // partials within partials
 
 // Blobs
 inline constexpr size_t blob_chunk_bytes = 256 * 1024;
 inline constexpr int64_t blob_orphan_ms_max = 24LL * 3600 * 1000;
+inline constexpr size_t blob_jobs_max = 64;     // chunks waiting for the blob thread
 inline constexpr size_t blob_uploads_max = 256;  // unfinished uploads at once
 inline constexpr size_t zip_directory_bytes_max = 1024 * 1024;  // looked at to tell its type
 inline constexpr size_t ole_directory_sectors_max = 64;
@@ -49,6 +61,8 @@ inline constexpr size_t credit_messages_max = 4096;
 inline constexpr size_t credit_bytes_max = 64 * 1024 * 1024;
 inline constexpr size_t deliver_entries_max = 256;       // deliveries in one DELIVER
 inline constexpr size_t deliver_bytes_max = 1024 * 1024;  // body bytes in one DELIVER with several
+inline constexpr int64_t ping_every_ms = 5'000;
+inline constexpr int64_t idle_publisher_ms_max = 600'000;  // forgotten after; it may come back
 inline constexpr int64_t session_silence_ms_max = 15'000;
 inline constexpr size_t submissions_in_flight_max = 1024;  // per process, before UNAVAILABLE
 
@@ -83,6 +97,8 @@ inline constexpr size_t block_cache_bytes = 16 * 1024 * 1024;
 inline constexpr uint64_t disk_free_bytes_min = 2ULL * 1024 * 1024 * 1024;
 inline constexpr double disk_free_share_min = 0.10;
 inline constexpr int64_t floor_idle_ms_max = 20;
+inline constexpr size_t title_rows_max = 20'000;     // titles looked at by one search call
+inline constexpr size_t blob_range_bytes_max = 4 * 1024 * 1024;  // read at once
 
 // HTTP
 inline constexpr size_t http_header_bytes_max = 16 * 1024;

@@ -1,4 +1,6 @@
-// UTF-8, strictly: no overlong forms, no surrogates, nothing above U+10FFFF. Pure; any thread.
+// UTF-8, strictly: no overlong forms, no surrogates, nothing above U+10FFFF. One character at a
+// time, inline, because every byte of every release passes through here several times. What is not
+// UTF-8 is told from what is; the caller says what to do with it. Pure; any thread.
 #pragma once
 
 #include <cstddef>

@@ -396,12 +396,11 @@ class FieldChecks {
   }
 
   void disclosure() {
-    const DisclosureType type = release_.disclosure_type;
-    if (type == DisclosureType::withheld || type == DisclosureType::on_request) {
+    if (release_.disclosure_type == DisclosureType::withheld) {
       errors_.push_back(Error{ErrorCode::refused,
                               "not_disclosable",
                               prefix_ + "disclosure_type",
-                              {std::string(name_of(type))}});
+                              {std::string(name_of(release_.disclosure_type))}});
     }
   }
 

@@ -220,4 +220,32 @@ Status check_content(std::string_view declared,
               {std::string(declared), is == std::end(allowed) ? "?" : std::string(is->name)});
 }
 
+std::string_view content_word(Content content) {
+  switch (content) {
+    case Content::unknown:
+      return "unknown";
+    case Content::pdf:
+      return "pdf";
+    case Content::ofd:
+      return "ofd";
+    case Content::ole_words:
+      return "ole_words";
+    case Content::ole_sheets:
+      return "ole_sheets";
+    case Content::docx:
+      return "docx";
+    case Content::xlsx:
+      return "xlsx";
+    case Content::zip:
+      return "zip";
+    case Content::jpeg:
+      return "jpeg";
+    case Content::png:
+      return "png";
+    case Content::mp4:
+      return "mp4";
+  }
+  return "unknown";
+}
+
 }  // namespace gulou

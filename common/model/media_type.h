@@ -30,6 +30,9 @@ enum class Content : uint8_t {
   mp4,
 };
 
+// "pdf", "docx" …: as stored with a blob.
+std::string_view content_word(Content content);
+
 struct MediaType {
   std::string_view name;       // "application/pdf"
   std::string_view extension;  // "pdf"

@@ -60,7 +60,13 @@ size_t char_count(std::string_view utf8) {
 Status check_text(std::string_view utf8, std::string_view field) {
   const char* const end = utf8.data() + utf8.size();
   size_t position = 1;
-  for (const char* at = utf8.data(); at < end; ++position) {
+  for (const char* at = utf8.data();; ++position) {
+    for (; at < end && *at >= ' ' && *at < '\x7F'; ++at) {
+      ++position;
+    }
+    if (at == end) {
+      return {};
+    }
     const Utf8Char c = utf8_at(at, end);
     if (c.bytes == 0) [[unlikely]] {
       return fail(
@@ -79,7 +85,6 @@ Status check_text(std::string_view utf8, std::string_view field) {
     }
     at += c.bytes;
   }
-  return {};
 }
 
 }  // namespace gulou
