@@ -2,13 +2,15 @@
 // pages. Any thread; each call reads a consistent view. Never used by the core.
 #pragma once
 
+#include "broker/core/reader.h"
+
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
-
-#include "broker/core/reader.h"
 
 namespace gulou {
 
@@ -29,14 +31,22 @@ class History {
  public:
   virtual ~History() = default;
 
-  // Parts of bundles with seq < before (0: from the head), newest first over all lanes.
+  // Parts of bundles with seq < before (0: from the head), newest first over all lanes. Never ends
+  // within a bundle, so up to fifteen more than `limit`.
   virtual std::vector<ReleaseLine> releases(Seq before, size_t limit) const = 0;
   virtual std::optional<EntryRow> entry(Seq seq) const = 0;  // whatever its lane
   virtual std::optional<std::string> body(Seq seq, uint8_t part) const = 0;
+  // Many at once, quick where places follow each other; empty: not there.
+  using BodyPlace = std::pair<Seq, uint8_t>;
+  virtual std::vector<std::string> bodies(std::span<const BodyPlace> places) const = 0;
   virtual std::optional<std::string> title(Seq seq, uint8_t part) const = 0;
   virtual std::optional<std::string> blob_range(const Digest& digest,
                                                 uint64_t offset,
                                                 uint32_t length) const = 0;
+  virtual std::optional<BlobRow> blob(const Digest& digest) const = 0;
+  // Does a release name it as an attachment that is delivered (not as a private one)? Blob uses
+  // hold "d" for delivered and "p" for private (tables.cc).
+  virtual bool deliverable(const Digest& digest) const = 0;
   virtual std::optional<PublicationRow> publication(const PublicationKey& key) const = 0;
   // Publications whose id starts with `prefix`, over all publishers, at most `limit`.
   virtual std::vector<PublicationRow> by_id_prefix(std::string_view prefix, size_t limit) const = 0;

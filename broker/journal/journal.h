@@ -1,20 +1,20 @@
 // Journal is where changesets become durable and rows come from. Engines: RocksdbJournal (the real
-// one) and MemoryJournal (tests, simulation); one contract test runs both. Nothing here may assume a
-// single engine: a WriteBatch and a database transaction both fit.
+// one) and MemoryJournal (tests, simulation); one contract test runs both. Nothing here may assume
+// a single engine: a WriteBatch and a database transaction both fit.
 //
-// Threads: open() and close on the owner's thread; commit() on the commit thread only; the Reader on
-// the broker thread only; put_chunk() on any one thread at a time; History on any thread.
+// Threads: open() and close on the owner's thread; commit() on the commit thread only; the Reader
+// on the broker thread only; put_chunk() on any one thread at a time; History on any thread.
 #pragma once
-
-#include <cstdint>
-#include <functional>
-#include <string_view>
-#include <vector>
 
 #include "broker/core/change.h"
 #include "broker/core/reader.h"
 #include "broker/core/step.h"
 #include "common/base/result.h"
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
 
 namespace gulou {
 
@@ -52,7 +52,8 @@ class Journal {
   virtual const History& history() const = 0;
 
   // Every changeset from the first, checked against the chain: for `gulou journal verify|rebuild`,
-  // the property test and standbys. Stops at the visitor's first Error. corrupt: names the changeset.
+  // the property test and standbys. Stops at the visitor's first Error. corrupt: names the
+  // changeset.
   using Visitor = std::function<Status(
       uint64_t number, Utc at, const Digest& hash, const std::vector<Change>& changes)>;
   virtual Status replay(const Visitor& visitor) const = 0;

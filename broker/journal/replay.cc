@@ -1,0 +1,175 @@
+#include "broker/journal/replay.h"
+
+#include "broker/journal/chain.h"
+#include "broker/journal/history.h"
+#include "broker/journal/memory_rows.h"
+#include "broker/journal/tables.h"
+#include "common/base/limits.h"
+#include "common/crypto/digest.h"
+
+#include <map>
+
+namespace gulou {
+namespace {
+
+auto bad_changeset(uint64_t number, std::string reason) {
+  return fail(ErrorCode::corrupt, std::move(reason), {}, {std::to_string(number)});
+}
+
+Result<std::vector<Change>> decode_changes(uint64_t number, const ChangesetRow& row) {
+  std::vector<Change> changes;
+  changes.reserve(row.changes.size());
+  for (const std::string& bytes : row.changes) {
+    auto change = decode_change(bytes);
+    if (!change) {
+      return bad_changeset(number, "changeset_unreadable");
+    }
+    changes.push_back(*std::move(change));
+  }
+  return changes;
+}
+
+Status verify_bodies(const History& history, const EntryAccepted& entry) {
+  for (size_t part = 0; part < entry.parts.size(); ++part) {
+    const auto body = history.body(entry.seq, static_cast<uint8_t>(part));
+    if (!body) {
+      return fail(ErrorCode::corrupt,
+                  "body_missing",
+                  {},
+                  {std::to_string(entry.seq.value), std::to_string(part)});
+    }
+    if (sha256(*body) != entry.parts[part].digest) {
+      return fail(ErrorCode::corrupt,
+                  "body_changed",
+                  {},
+                  {std::to_string(entry.seq.value), std::to_string(part)});
+    }
+  }
+  return {};
+}
+
+Status verify_blob(const History& history, const Digest& digest, uint64_t size_bytes) {
+  Sha256 hasher;
+  for (uint64_t offset = 0; offset < size_bytes; offset += limits::blob_chunk_bytes) {
+    const auto bytes = history.blob_range(digest, offset, limits::blob_chunk_bytes);
+    if (!bytes) {
+      return fail(ErrorCode::corrupt, "blob_missing", {}, {to_hex(digest)});
+    }
+    hasher.update(*bytes);
+  }
+  if (hasher.finish() != digest) {
+    return fail(ErrorCode::corrupt, "blob_changed", {}, {to_hex(digest)});
+  }
+  return {};
+}
+
+bool is_compared(Cf family, std::string_view key) {
+  switch (family) {
+    case Cf::body:
+    case Cf::blob:
+    case Cf::journal:
+      return false;
+    case Cf::release:
+      return !keys::is_title(key);
+    case Cf::meta:
+      return key != keys::format();
+    case Cf::entry:
+    case Cf::open:
+    case Cf::receipt:
+    case Cf::attempt:
+      return true;
+  }
+  return true;
+}
+
+// Moves to the next compared row; false at the end.
+bool settle(Cf family, RowCursor& cursor, bool more) {
+  while (more && !is_compared(family, cursor.key())) {
+    more = cursor.next();
+  }
+  return more;
+}
+
+Status compare_family(Cf family, const RowReader& rebuilt, const RowReader& live) {
+  const KeyRange range{{}, std::string(64, '\xff')};
+  const auto ours = rebuilt.cursor(family, range, RowReader::Scan::bulk);
+  const auto theirs = live.cursor(family, range, RowReader::Scan::bulk);
+  bool more_ours = settle(family, *ours, ours->seek({}));
+  bool more_theirs = settle(family, *theirs, theirs->seek({}));
+  while (more_ours || more_theirs) {
+    if (!more_ours || !more_theirs || ours->key() != theirs->key() ||
+        ours->value() != theirs->value()) {
+      const bool ours_first = more_ours && (!more_theirs || ours->key() <= theirs->key());
+      return fail(ErrorCode::corrupt,
+                  "rows_differ",
+                  {},
+                  {std::string(name_of(family)), to_hex(ours_first ? ours->key() : theirs->key())});
+    }
+    more_ours = settle(family, *ours, ours->next());
+    more_theirs = settle(family, *theirs, theirs->next());
+  }
+  return {};
+}
+
+}  // namespace
+
+Status replay_rows(const RowReader& rows, const Journal::Visitor& visitor) {
+  uint64_t expected = 1;
+  Digest previous;
+  const auto cursor = rows.cursor(Cf::journal, keys::changesets(), RowReader::Scan::bulk);
+  for (bool more = cursor->seek({}); more; more = cursor->next(), ++expected) {
+    if (keys::number_of_changeset(cursor->key()) != expected) {
+      return bad_changeset(expected, "changeset_missing");
+    }
+    const auto row = decode<ChangesetRow>(cursor->value());
+    if (!row) {
+      return bad_changeset(expected, "changeset_unreadable");
+    }
+    if (chain_hash(previous, row->changes) != row->hash) {
+      return bad_changeset(expected, "chain_broken");
+    }
+    previous = row->hash;
+    const auto changes = TRY(decode_changes(expected, *row));
+    TRY(visitor(expected, row->at, row->hash, changes));
+  }
+  return {};
+}
+
+Status verify(const Journal& journal) {
+  const History& history = journal.history();
+  std::map<Digest, uint64_t> blobs;
+  const auto check =
+      [&](uint64_t, Utc, const Digest&, const std::vector<Change>& changes) -> Status {
+    for (const Change& change : changes) {
+      if (const auto* entry = std::get_if<EntryAccepted>(&change)) {
+        TRY(verify_bodies(history, *entry));
+      } else if (const auto* blob = std::get_if<BlobStored>(&change)) {
+        blobs[blob->digest] = blob->size_bytes;
+      } else if (const auto* swept = std::get_if<BlobSwept>(&change); swept && !swept->kept) {
+        blobs.erase(swept->digest);
+      }
+    }
+    return {};
+  };
+  TRY(journal.replay(check));
+  for (const auto& [digest, size_bytes] : blobs) {
+    TRY(verify_blob(history, digest, size_bytes));
+  }
+  return {};
+}
+
+Status compare_rebuilt(const Journal& journal, const RowReader& live) {
+  MemoryRows rebuilt;
+  Tables tables(rebuilt);
+  const auto apply = [&](uint64_t, Utc, const Digest& hash, const std::vector<Change>& changes) {
+    tables.apply(changes, hash, rebuilt);
+    return Status();
+  };
+  TRY(journal.replay(apply));
+  for (const Cf family : all_families) {
+    TRY(compare_family(family, rebuilt, live));
+  }
+  return {};
+}
+
+}  // namespace gulou

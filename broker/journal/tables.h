@@ -1,0 +1,73 @@
+// Tables is the projection of changes onto rows: the same rows whether a changeset is committed or
+// replayed. It writes without reading wherever it can; what it must know of earlier rows it looks
+// up in the committed ones, laid over by those of the changeset at hand. Owned by a journal engine
+// (or a rebuild); commit thread only. Which row serves whom: README.md.
+#pragma once
+
+#include "broker/core/change.h"
+#include "broker/core/step.h"
+#include "broker/journal/rows.h"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace gulou {
+
+class Tables {
+ public:
+  // Reads the epoch and the last lease number; `committed` must outlive this.
+  explicit Tables(const RowReader& committed);
+
+  // Writes the rows of one changeset with this chain hash.
+  void apply(std::span<const Change> changes, const Digest& hash, RowWriter& rows);
+
+  uint64_t epoch() const { return epoch_; }
+
+ private:
+  // What the index rows of a delivery depend on.
+  struct Indexed {
+    DeliveryState state = DeliveryState::pending;
+    Utc due;
+  };
+
+  void apply_one(const EntryAccepted& change);
+  void apply_one(const EpochOpened& change);
+  void apply_one(const ChannelDefined& change);
+  void apply_one(const BlobStored& change);
+  void apply_one(const BlobSwept& change);
+  void apply_one(const LeaseHeld& change);
+  void apply_one(const CursorMoved& change);
+  void apply_one(const FirstShown& change);
+  void apply_one(const RangePublished& change);
+  void apply_one(const DeliveryChanged& change);
+  void apply_one(const AttemptEnded& change);
+
+  void put_part(const EntryAccepted& entry, uint8_t part);
+  void put_blob_uses(const EntryAccepted& entry);
+  void put_shown(SeqRun run, Utc at);
+  std::optional<Indexed> indexed(SubscriberNo subscriber, Seq seq) const;
+  void erase_index(const DeliveryChanged& change, const Indexed& previous);
+  void put_index(const DeliveryChanged& change);
+  void put_receipt(const DeliveryChanged& change);
+  void finish();
+
+  const RowReader& committed_;
+  uint64_t epoch_ = 0;
+  LeaseNo last_lease_;
+
+  // Of the changeset at hand.
+  RowWriter* rows_ = nullptr;
+  Digest hash_;
+  LeaseNo highest_lease_;
+  std::map<std::pair<SubscriberNo, Seq>, std::optional<Indexed>> deliveries_;  // nothing: final
+  std::map<Seq, uint64_t> shown_;                                              // first, count
+  std::map<std::pair<std::string, uint32_t>, uint64_t> serials_;
+};
+
+// The rows beside the journal: canonical bytes and titles.
+void put_bodies(std::span<const BodyBytes> bodies, RowWriter& rows);
+
+}  // namespace gulou
