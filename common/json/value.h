@@ -24,9 +24,8 @@ class JsonValue {
   // Refuses bad UTF-8, duplicate keys and deep nesting; first argument: the byte offset.
   static Result<JsonValue> parse(std::string_view text);
 
-  JsonValue() = default;  // null
-
-  explicit JsonValue(Content content) : content_(std::move(content)) {}
+  JsonValue() noexcept;  // null
+  explicit JsonValue(Content content);
 
   const Content& content() const { return content_; }
 
@@ -56,5 +55,10 @@ struct JsonValue::Member {
   std::string key;
   JsonValue value;
 };
+
+// Here, because a vector of members wants to know what a member is.
+inline JsonValue::JsonValue() noexcept = default;
+
+inline JsonValue::JsonValue(Content content) : content_(std::move(content)) {}
 
 }  // namespace gulou
