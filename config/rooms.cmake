@@ -21,6 +21,9 @@ endif()
 if(GULOU_SANITIZE STREQUAL "address+undefined")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
+elseif(GULOU_FUZZ)  # preset fuzz: everything instrumented for libFuzzer, with sanitizers
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
 elseif(GULOU_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
   add_link_options(-fsanitize=thread)
@@ -60,7 +63,11 @@ endfunction()
 # (a std::span of {name, bytes}); include "NAME_embedded.h".
 function(gulou_embed target name)
   set(out ${PROJECT_BINARY_DIR}/generated/${name}_embedded.h)
-  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE files)
+  set(files)
+  foreach(file IN LISTS ARGN)  # absolute: a file the build makes
+    cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    list(APPEND files ${file})
+  endforeach()
   add_custom_command(OUTPUT ${out}
     COMMAND ${CMAKE_COMMAND} -E env python3 ${PROJECT_SOURCE_DIR}/config/embed.py ${name} ${out} ${files}
     DEPENDS ${files} ${PROJECT_SOURCE_DIR}/config/embed.py VERBATIM)
