@@ -4,6 +4,8 @@
 #pragma once
 
 #include "broker/journal/memory_journal.h"
+#include "broker/journal/rocksdb_journal.h"
+#include "tests/support/temp_dir.h"
 
 #include <memory>
 #include <string>
@@ -45,8 +47,27 @@ class MemoryEngine : public Engine {
   std::unique_ptr<MemoryJournal> journal_;
 };
 
+class RocksdbEngine : public Engine {
+ public:
+  std::string name() const override { return "Rocksdb"; }
+
+  Result<Journal*> open() override {
+    journal_ = TRY(RocksdbJournal::open(home_ / "journal", {}));
+    return journal_.get();
+  }
+
+  void close() override { journal_.reset(); }
+
+  const RowReader& rows() const override { return journal_->rows(); }
+
+ private:
+  TempDir home_;
+  std::unique_ptr<RocksdbJournal> journal_;
+};
+
 inline std::vector<MakeEngine> engines() {
-  return {[]() -> std::unique_ptr<Engine> { return std::make_unique<MemoryEngine>(); }};
+  return {[]() -> std::unique_ptr<Engine> { return std::make_unique<MemoryEngine>(); },
+          []() -> std::unique_ptr<Engine> { return std::make_unique<RocksdbEngine>(); }};
 }
 
 }  // namespace gulou

@@ -1,0 +1,72 @@
+#include "broker/journal/standing.h"
+
+#include <algorithm>
+
+namespace gulou {
+namespace {
+
+Standing of_row(Standing standing, const DeliveryChanged& row) {
+  standing.state = row.state;
+  standing.since = row.at;
+  standing.attempts = row.attempts;
+  standing.due = row.due;
+  standing.reason = row.reason;
+  standing.detail = row.detail;
+  standing.instance = row.instance;
+  standing.maybe_published = row.maybe_published;
+  if (row.state == DeliveryState::published) {
+    standing.receipt = row.receipt;
+  }
+  return standing;
+}
+
+}  // namespace
+
+Standing standing(const History& history, ChannelNo channel, const EntryAccepted& entry) {
+  const SubscriberNo subscriber = shared_subscriber(channel);
+  Standing standing;
+  standing.channel = channel;
+  if (const auto row = history.delivery(subscriber, entry.seq)) {
+    return of_row(std::move(standing), *row);
+  }
+  if (const auto plain = history.plain_success(subscriber, entry.lane, entry.seq)) {
+    standing.state = DeliveryState::published;
+    standing.since = plain->at;
+    standing.attempts = 1;
+    standing.receipt.level = plain->level;
+    standing.receipt.at = plain->at;
+    return standing;
+  }
+  for (const LeaseHeld& lease : history.leases()) {
+    if (lease.subscriber == subscriber && contains(lease.runs, entry.seq)) {
+      standing.state = DeliveryState::leased;
+      standing.since = lease.leased_at;
+      standing.attempts = 1;
+      standing.instance = lease.instance;
+      return standing;
+    }
+  }
+  for (const CursorMoved& cursor : history.cursors()) {
+    if (cursor.subscriber == subscriber && cursor.lane == entry.lane && cursor.to >= entry.seq) {
+      return standing;  // passed over: not for this channel
+    }
+  }
+  for (const ChannelDefined& defined : history.channels()) {
+    if (defined.channel == channel && defined.from >= entry.seq) {
+      return standing;  // the channel began after it
+    }
+  }
+  standing.state = DeliveryState::pending;
+  standing.since = entry.accepted_at;
+  return standing;
+}
+
+std::vector<Standing> standings(const History& history, const EntryAccepted& entry) {
+  std::vector<Standing> all;
+  for (const ChannelDefined& channel : history.channels()) {
+    all.push_back(standing(history, channel.channel, entry));
+  }
+  return all;
+}
+
+}  // namespace gulou
