@@ -1,0 +1,126 @@
+#include "common/html/elements.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gulou {
+namespace {
+
+using enum Treatment;
+
+constexpr ElementRule sorted_rules[] = {
+    {"a", format, "a"},
+    {"address", flow, ""},
+    {"applet", drop, ""},
+    {"article", flow, ""},
+    {"aside", flow, ""},
+    {"audio", drop, ""},
+    {"b", format, "strong"},
+    {"blockquote", container, "blockquote"},
+    {"body", unwrap_quietly, ""},
+    {"br", line_break, "br"},
+    {"button", drop, ""},
+    {"canvas", drop, ""},
+    {"caption", container, "caption"},
+    {"center", flow, ""},
+    {"code", format, "code"},
+    {"datalist", drop, ""},
+    {"dd", flow, ""},
+    {"del", format, "s"},
+    {"details", flow, ""},
+    {"dialog", flow, ""},
+    {"dir", container, "ul"},
+    {"div", flow, ""},
+    {"dl", flow, ""},
+    {"dt", flow, ""},
+    {"em", format, "em"},
+    {"embed", drop, ""},
+    {"fieldset", flow, ""},
+    {"figcaption", container, "figcaption"},
+    {"figure", container, "figure"},
+    {"footer", flow, ""},
+    {"form", flow, ""},
+    {"frame", drop, ""},
+    {"frameset", drop, ""},
+    {"h1", text_block, "h2"},
+    {"h2", text_block, "h2"},
+    {"h3", text_block, "h3"},
+    {"h4", text_block, "h4"},
+    {"h5", text_block, "h4"},
+    {"h6", text_block, "h4"},
+    {"head", drop, ""},
+    {"header", flow, ""},
+    {"hgroup", flow, ""},
+    {"hr", rule, "hr"},
+    {"html", unwrap_quietly, ""},
+    {"i", format, "em"},
+    {"iframe", drop, ""},
+    {"img", picture, "img"},
+    {"input", drop, ""},
+    {"ins", format, "u"},
+    {"legend", flow, ""},
+    {"li", container, "li"},
+    {"link", drop, ""},
+    {"listing", text_block, "pre"},
+    {"main", flow, ""},
+    {"map", drop, ""},
+    {"math", drop, ""},
+    {"menu", container, "ul"},
+    {"meta", drop, ""},
+    {"meter", drop, ""},
+    {"nav", flow, ""},
+    {"noembed", drop, ""},
+    {"noframes", drop, ""},
+    {"noscript", drop, ""},
+    {"object", drop, ""},
+    {"ol", container, "ol"},
+    {"optgroup", drop, ""},
+    {"option", drop, ""},
+    {"p", text_block, "p"},
+    {"param", drop, ""},
+    {"plaintext", text_block, "pre"},
+    {"pre", text_block, "pre"},
+    {"progress", drop, ""},
+    {"s", format, "s"},
+    {"script", drop, ""},
+    {"section", flow, ""},
+    {"select", drop, ""},
+    {"source", drop, ""},
+    {"span", unwrap_quietly, ""},
+    {"strike", format, "s"},
+    {"strong", format, "strong"},
+    {"style", drop, ""},
+    {"sub", format, "sub"},
+    {"summary", flow, ""},
+    {"sup", format, "sup"},
+    {"svg", drop, ""},
+    {"table", container, "table"},
+    {"tbody", container, "tbody"},
+    {"td", container, "td"},
+    {"template", drop, ""},
+    {"textarea", drop, ""},
+    {"tfoot", container, "tbody"},
+    {"th", container, "th"},
+    {"thead", container, "thead"},
+    {"title", drop, ""},
+    {"tr", container, "tr"},
+    {"track", drop, ""},
+    {"u", format, "u"},
+    {"ul", container, "ul"},
+    {"video", drop, ""},
+    {"wbr", unwrap_quietly, ""},
+    {"xml", drop, ""},
+    {"xmp", text_block, "pre"},
+};
+
+static_assert(std::ranges::is_sorted(sorted_rules, {}, &ElementRule::source));
+
+}  // namespace
+
+ElementRule rule_of(std::string_view source) {
+  const auto found = std::ranges::lower_bound(sorted_rules, source, {}, &ElementRule::source);
+  const bool known = found != std::end(sorted_rules) && found->source == source;
+  return known ? *found : ElementRule{source, unwrap, {}};
+}
+
+}  // namespace gulou
