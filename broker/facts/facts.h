@@ -1,0 +1,30 @@
+// Facts about submitted bytes, established before the core judges: canonical form, fields, digests,
+// markup, what the attachments claim to be. Pure; worker threads call it (app/facts_pool.h), and so do
+// `gulou publish --check` and the tests.
+#pragma once
+
+#include "broker/core/event.h"
+#include "common/model/settings.h"
+
+#include <string>
+#include <vector>
+
+namespace gulou {
+
+struct FactsInput {
+  Asker from;
+  std::string publisher;
+  PublisherRights rights;
+  std::vector<SharedBytes> parts;
+  // HTTP canonicalises once at the door; over ZeroMQ what is not canonical is refused.
+  bool canonicalise = false;
+};
+
+// Never fails: what is wrong with the bytes stands in shape_errors or in the parts' errors.
+Submitted establish_facts(FactsInput input, const CountySettings& county, Utc now);
+
+// The release's body in a form that channels can show, or why not: normal form for HTML, the subset
+// for Markdown; attachments it names must be listed.
+void check_markup(const Release& release, const std::string& prefix, std::vector<Error>& errors);
+
+}  // namespace gulou
