@@ -17,6 +17,7 @@ constexpr int64_t curve_overhead_bytes = 64;
 // Shorter shared buffers are copied: cheaper than counting references across threads.
 constexpr size_t share_bytes_min = 1024;
 
+constexpr size_t frames_usual = 3;
 constexpr int tcp_silence_ms_max = 30'000;
 constexpr int monitored_events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
                                  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
@@ -180,6 +181,7 @@ std::optional<Incoming> Socket::receive(bool with_peer) {
     return std::nullopt;
   }
   Incoming incoming;
+  incoming.frames.reserve(frames_usual);
   bool more = zmq_msg_more(message_of(frame)) != 0;
   if (with_peer) {
     incoming.peer = frame.view();
