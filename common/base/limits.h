@@ -34,7 +34,6 @@ inline constexpr size_t html_source_bytes_max = 4 * 1024 * 1024;     // what nor
 inline constexpr size_t html_tree_bytes_max = 128ULL * 1024 * 1024;  // one parse
 inline constexpr size_t html_open_max = 640;  // open elements in a source; ten times a power of two
 inline constexpr size_t html_attributes_max = 256;  // of one tag
-inline constexpr size_t html_roots_max = 16;        // <html> tags in a source
 inline constexpr size_t html_span_max = 1000;       // colspan, rowspan, start of a list
 inline constexpr size_t html_reports_max = 64;      // kinds of dropped things told apart
 inline constexpr size_t html_report_bytes_max = 32;
@@ -85,6 +84,7 @@ inline constexpr size_t hand_overs_per_round_max = 2048;  // bounds the work of 
 inline constexpr size_t orphan_leases_per_round_max = 64;
 inline constexpr int64_t blob_sweep_every_ms = 3600 * 1000;
 inline constexpr int64_t predecessor_wait_ms = 1'000;
+inline constexpr int64_t quota_wait_ms_min = 60'000;
 inline constexpr uint32_t attempts_default = 12;
 inline constexpr int64_t backoff_first_ms_default = 2'000;
 inline constexpr int64_t backoff_ms_max_default = 3600 * 1000;
@@ -131,6 +131,13 @@ inline constexpr size_t http_client_answer_bytes_default = 16 * 1024 * 1024;
 inline constexpr size_t http_client_header_bytes_max = 64 * 1024;
 inline constexpr int http_client_redirects_max = 5;
 inline constexpr size_t page_rows_max = 200;
+inline constexpr size_t page_rows_default = 50;
+inline constexpr size_t find_rows_default = 20;
+inline constexpr size_t admin_tasks_max = 512;           // requests waiting for a worker
+inline constexpr size_t selector_bytes_max = 2048;       // a URL at most
+inline constexpr size_t selector_candidates_max = 10;    // shown where a text fits several
+inline constexpr size_t selector_releases_max = 2000;    // whose issuers a document number may have
+inline constexpr uint32_t attention_failures_min = 3;    // of one delivery, before a person is told
 
 // Static site and screens
 inline constexpr size_t site_index_bytes_max = 64 * 1024 * 1024;   // one segment, or the root
@@ -145,5 +152,11 @@ inline constexpr size_t screen_items_max = 500;                    // held by a 
 inline constexpr size_t screen_playlist_max = 30;                  // shown in turn
 inline constexpr size_t screen_full_text_chars = 1500;  // longer texts: summary and QR code
 inline constexpr int64_t screen_takeover_ms = 2LL * 3600 * 1000;  // an urgent item shows alone
+
+// Adapters
+inline constexpr int64_t lease_margin_ms = 5'000;  // a lease must outlast a call by this
+inline constexpr size_t late_reports_max = 64;     // successes told after a lost session
+inline constexpr int64_t adapter_retry_ms_first = 1'000;
+inline constexpr int64_t adapter_retry_ms_max = 30'000;
 
 }  // namespace gulou::limits

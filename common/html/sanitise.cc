@@ -46,13 +46,30 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
+constexpr std::string_view special_elements[] = {
+    "body", "frame", "frameset", "head", "html", "isindex", "math", "select", "svg", "template"};
+constexpr size_t special_name_bytes_max = 8;
+
+// The name as it was before without_special_elements().
+std::string own_name(std::string name) {
+  if (name.size() > 2 && name[1] == '-') {
+    for (const std::string_view special : special_elements) {
+      if (special.size() == name.size() && special[0] == name[0] &&
+          special.substr(2) == std::string_view(name).substr(2)) {
+        return std::string(special);
+      }
+    }
+  }
+  return name;
+}
+
 std::string name_of(const GumboElement& element) {
   if (element.tag != GUMBO_TAG_UNKNOWN) {
     return gumbo_normalized_tagname(element.tag);
   }
   GumboStringPiece piece = element.original_tag;
   gumbo_tag_from_original_text(&piece);
-  return lowered({piece.data, piece.data == nullptr ? 0 : piece.length});
+  return own_name(lowered({piece.data, piece.data == nullptr ? 0 : piece.length}));
 }
 
 bool contains(std::string_view text, std::string_view part) {
@@ -361,23 +378,28 @@ Status check_utf8(std::string_view html, std::string_view field) {
   return {};
 }
 
-// The parser merges the attributes of every <html> into one list.
-bool has_many_roots(std::string_view html) {
-  size_t roots = 0;
-  for (size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
-    roots += lowered(html.substr(at + 1, 4)) == "html" ? 1U : 0U;
+// The parser asserts, or collects attributes without bound, when these stand where they should not,
+// and reads what follows them by rules of their own. None has a place in a body, so it gets to see
+// them under another name ("b-dy"): just unknown elements. Text has no "<" and stays as it is.
+std::string without_special_elements(std::string_view html) {
+  std::string out(html);
+  for (size_t at = out.find('<'); at != std::string::npos; at = out.find('<', at + 1)) {
+    const size_t from = out.compare(at + 1, 1, "/") == 0 ? at + 2 : at + 1;
+    const std::string_view ahead = std::string_view(out).substr(from, special_name_bytes_max + 1);
+    const std::string name = lowered(ahead.substr(0, ahead.find_first_of(" \t\n\f\r/>")));
+    if (std::ranges::find(special_elements, name) != std::end(special_elements)) {
+      out[from + 1] = '-';
+    }
   }
-  return roots > limits::html_roots_max;
+  return out;
 }
 
 Result<NormalForm> filter_once(std::string_view html, std::string_view field) {
   TRY(check_utf8(html, field));
-  if (has_many_roots(html)) {
-    return exceeded(ParseMemory::too_many_attributes, field, html.size());
-  }
+  const std::string source = without_special_elements(html);
   ParseMemory memory(sizeof(GumboAttribute));
   GumboOutput* tree = nullptr;
-  if (const int why = parse(html, memory, tree); why != 0) {
+  if (const int why = parse(source, memory, tree); why != 0) {
     return exceeded(why, field, html.size());
   }
   Filter filter;

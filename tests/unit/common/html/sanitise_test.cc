@@ -174,6 +174,14 @@ TEST(NormalFormTest, NothingExecutableComesThrough) {
   }
 }
 
+TEST(NormalFormTest, AWholePageGivesItsBody) {
+  EXPECT_EQ(normal("<!DOCTYPE html><html lang=zh><head><title>题</title><style>p{}</style><body "
+                   "class=a><header>头</header><p>文</body></html>"),
+            "<p>头</p><p>文</p>");
+  EXPECT_THAT(dropped("<HEAD><title>题</title></head><BODY><p>x<frameset><frame>"),
+              testing::ElementsAre("element:title", "element:frameset"));
+}
+
 TEST(NormalFormTest, ControlsAndLineEndsAreSettled) {
   EXPECT_EQ(normal("<p>a\r\nb&#13;c&#1;d\x7F</p>"), "<p>a\nb\ncd</p>");
   EXPECT_EQ(normal("\xEF\xBB\xBF<p>a</p>"), "<p>a</p>");
@@ -217,7 +225,6 @@ TEST(NormalFormTest, DepthAndAttributesAreBoundedWhileParsing) {
            repeated("<li><dd>", 100'000),
            repeated("<table><tr><td>", 50'000),
            repeated("<i><table><td></i></td></table>", 30'000),
-           repeated("<b><select></b></select>", 40'000) + repeated("<p>x", 10'000),
            repeated("<ul><li>", 60) + "x",
        }) {
     const auto form = normalise(html);
@@ -231,7 +238,6 @@ TEST(NormalFormTest, DepthAndAttributesAreBoundedWhileParsing) {
   EXPECT_EQ(normalise("<p" + names + ">").error().reason, "html_too_many_attributes");
   EXPECT_EQ(normalise("<a " + repeated("a ", 40'000) + ">").error().reason,
             "html_too_many_attributes");
-  EXPECT_EQ(normalise(repeated("<html a>", 100)).error().reason, "html_too_many_attributes");
 }
 
 TEST(NormalFormTest, SizeIsBounded) {
