@@ -46,8 +46,9 @@ struct EntryPart {
   uint32_t index_year = 0;
   Seq first_seq;  // entry of the publication's first revision; of this one if it is the first
   uint32_t previous_revision = 0;
-  Seq previous_seq;                 // entry of that revision
-  std::vector<Digest> attachments;  // all, private ones too
+  Seq previous_seq;                         // entry of that revision
+  std::vector<Digest> attachments;          // those that are delivered
+  std::vector<Digest> private_attachments;  // evidence only: their bytes never leave for a channel
   friend bool operator==(const EntryPart&, const EntryPart&) = default;
 };
 
@@ -148,7 +149,7 @@ struct DeliveryChanged {
   uint32_t attempts = 0;  // hand-overs so far
   uint32_t failures = 0;  // those that count against the budget
   bool maybe_published = false;
-  LeaseNo lease;  // leased
+  LeaseNo lease;  // the last one
   Utc at;         // of this change: "since when"
   Utc first_leased_at;
   Utc due;                                // waiting: not before; confirming: next poll
@@ -159,6 +160,7 @@ struct DeliveryChanged {
   std::vector<std::string> platform_ids;  // learnt by PROGRESS
   Receipt receipt;                        // published
   std::string instance;                   // who reported or holds it
+  Utc retried_at;                         // by an operator: the age budget starts here
   friend bool operator==(const DeliveryChanged&, const DeliveryChanged&) = default;
 };
 

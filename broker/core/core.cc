@@ -25,11 +25,11 @@ Core::Settled Core::settle(Now now) {
   end_orphan_leases(now);
   expire_leases(now);
   sweep_blobs(now);
+  next_due_.reset();
   if (!draining_) {
     dispatch(now);
   }
   Settled settled{std::exchange(step_, {}), {}, more_};
-  deliver_sends_.clear();
   batches_.clear();
   if (round_changed_) {
     settled.round = round_;
@@ -68,9 +68,6 @@ void Core::move(DeliveryChanged row, DeliveryState from, Trigger trigger) {
   CHECK(to.has_value());
   fired_.insert({from, trigger});
   row.state = *to;
-  if (row.state != DeliveryState::leased) {
-    row.lease = {};
-  }
   emit(std::move(row));
 }
 
@@ -83,9 +80,9 @@ void Core::note(Note::Level level,
   step_.notes.push_back({level, event, subscriber, seq, count, std::move(detail)});
 }
 
-void Core::refuse(const Asker& to, std::vector<Error> errors) {
+void Core::refuse(const Asker& to, std::vector<Error> errors, std::string_view event) {
   CHECK(!errors.empty());
-  note(Note::Level::info, "submission.refused", {}, {}, 1, errors.front().reason);
+  note(Note::Level::info, event, {}, {}, 1, errors.front().reason);
   step_.sends.emplace_back(SendRefused{to, std::move(errors)});
 }
 

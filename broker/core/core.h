@@ -73,23 +73,32 @@ class Core {
     uint64_t credit_bytes = 0;
     uint64_t used_messages = 0;
     uint64_t used_bytes = 0;
+    bool due_last = false;  // due deliveries and the lanes take turns
     std::set<LeaseNo> leases;
   };
 
   struct HeldLease {
     SessionNo session;
     Mono deadline;
+    bool with_rows = false;  // a delivery of it may have a row
+  };
+
+  // Deliveries about to be leased together.
+  struct HandOver {
+    Lane lane = Lane::normal;
+    SeqRuns runs;
+    std::shared_ptr<const HandedItems> items;
+    uint64_t bytes = 0;
+    bool with_rows = false;
+    std::optional<size_t> send;  // of step_.sends: already handed to another subscriber
   };
 
   // What the cursor of some subscribers sees next; valid within one settle().
   struct Batch {
-    SeqRuns runs;
-    std::shared_ptr<const HandedItems> items;
+    HandOver over;
     Seq cursor_to;
-    uint64_t bytes = 0;
     std::optional<EntryRow> special;  // ends the run: to be judged for each subscriber
     SeqRuns first_shown;              // portal channels
-    bool leased_once = false;
   };
 
   // lane, cursor, filter group, portal, entries, bytes
@@ -134,13 +143,16 @@ class Core {
   void report_item(const Session& session, const Lease& lease, const Reported::Item& item, Now now);
   void report_one(
       const Session& session, const Lease& lease, Seq seq, const Report& report, Now now);
-  void late_report(const Session& session, const Reported::Item& item, Now now);
+  void late_report(const Session& session, LeaseNo lease, const Reported::Item& item, Now now);
+  bool late_outcome(const Session& session, LeaseNo lease, Seq seq, const Report& report, Now now);
   void end_lease(LeaseNo lease, const std::string& reason, Now now);
   // The delivery's row, or the one a plain range lease implies.
   DeliveryChanged leased_row(const Lease& lease, Seq seq) const;
   void retry_later(DeliveryChanged row, Trigger trigger, const Report& report, Now now);
   void note_attempt(const DeliveryChanged& row, const Report& report, const Lease& lease, Now now);
-  void shrink(LeaseNo lease, const SeqRuns& reported);
+  void shrink(const Lease& lease, const SeqRuns& reported);
+  // Once, and no more of them than the limit: the oldest goes.
+  static void add_platform_id(std::vector<std::string>& ids, const std::string& id);
 
   // on_operator.cc
   void on_event(const OperatorDecided& event, Now now);
@@ -164,27 +176,28 @@ class Core {
              uint64_t bytes,
              Now now) const;
   void hand_special(Session& session, const ChannelRuntime& channel, const EntryRow& row, Now now);
-  void hand_out(Session& session,
-                const ChannelRuntime& channel,
-                Lane lane,
-                const SeqRuns& runs,
-                std::shared_ptr<const HandedItems> items,
-                uint64_t bytes,
-                Now now);
+  void hand_out(Session& session, const ChannelRuntime& channel, HandOver& over, Now now);
 
   // lanes.cc
   static bool matches(const ChannelRuntime& channel, const EntryAccepted& entry);
   static bool is_plain(const EntryRow& row, Now now);
+  static HandedItem item_of(const EntryAccepted& entry,
+                            const std::optional<DeliveryChanged>& delivery,
+                            Now now);
   Verdict judge(const ChannelRuntime& channel,
                 SubscriberNo subscriber,
                 const EntryRow& row,
                 const std::optional<DeliveryChanged>& delivery,
                 Now now) const;
-  HandedPart newest_part(const ChannelRuntime& channel,
-                         SubscriberNo subscriber,
-                         const EntryAccepted& entry,
-                         uint8_t number,
-                         Now now) const;
+  // Nothing where the publication has ended: its newest revision has expired.
+  std::optional<HandedPart> newest_part(const ChannelRuntime& channel,
+                                        const std::optional<PublicationRow>& publication,
+                                        const EntryAccepted& entry,
+                                        uint8_t number,
+                                        Now now) const;
+  void add_open_outcomes(SubscriberNo subscriber,
+                         const PublicationRow& publication,
+                         HandedItem& item) const;
   void add_first_shown(const ChannelRuntime& channel,
                        const EntryAccepted& entry,
                        SeqRuns& runs) const;
@@ -198,7 +211,7 @@ class Core {
             Seq seq = {},
             uint64_t count = 1,
             std::string detail = {});
-  void refuse(const Asker& to, std::vector<Error> errors);
+  void refuse(const Asker& to, std::vector<Error> errors, std::string_view event);
 
   const Reader& reader_;
   Ledger ledger_;
@@ -209,12 +222,12 @@ class Core {
   std::set<std::pair<Mono, LeaseNo>> lease_deadlines_;
   std::set<LeaseNo> orphan_leases_;  // of earlier processes, to be ended
   std::map<BatchKey, Batch> batches_;
-  std::map<const HandedItems*, size_t> deliver_sends_;  // index in step_.sends
   SessionNo served_last_;
   std::optional<Mono> next_sweep_;
   std::optional<Utc> next_due_;
   RoundNo round_{1};
   bool round_changed_ = false;
+  bool configured_ = false;
   bool more_ = false;
   bool accepting_ = true;
   bool draining_ = false;

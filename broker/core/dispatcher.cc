@@ -11,7 +11,6 @@ namespace gulou {
 
 void Core::dispatch(Now now) {
   uint64_t budget = limits::hand_overs_per_round_max;
-  next_due_.reset();
   std::vector<SessionNo> turn;
   turn.reserve(sessions_.size());
   for (auto at = sessions_.upper_bound(served_last_); at != sessions_.end(); ++at) {
@@ -22,13 +21,13 @@ void Core::dispatch(Now now) {
   }
   for (const SessionNo no : turn) {
     if (budget == 0) {
-      more_ = true;
-      return;
+      break;
     }
     while (budget > 0 && serve(sessions_.at(no), now, budget)) {
     }
     served_last_ = no;
   }
+  more_ = more_ || budget == 0;
 }
 
 // One hand-over (or one step of a cursor) for this session; false when there is nothing to do.
@@ -37,24 +36,27 @@ bool Core::serve(Session& session, Now now, uint64_t& budget) {
   if (channel == channels_.end() || session.used_messages >= session.credit_messages) {
     return false;
   }
-  // Withdrawals and urgent releases first, then what was promised a time, then the rest.
-  for (const Lane lane : {Lane::withdrawal, Lane::urgent}) {
-    if (may_lease(session, lane) && hand_lane(session, channel->second, lane, now)) {
-      --budget;
-      return true;
-    }
+  const auto lane = [&](Lane one) {
+    return may_lease(session, one) && hand_lane(session, channel->second, one, now);
+  };
+  const auto lanes = [&] { return lane(Lane::normal) || lane(Lane::bulk); };
+  const auto due = [&] {
+    return may_lease(session, Lane::normal) && hand_due(session, channel->second, now);
+  };
+  // Withdrawals and urgent releases first; then what is due and the rest take turns, so that
+  // neither many retries nor a deep backlog keeps the other waiting.
+  bool done = lane(Lane::withdrawal) || lane(Lane::urgent);
+  if (!done && session.due_last) {
+    done = lanes();
+    session.due_last = !done;
   }
-  if (may_lease(session, Lane::normal) && hand_due(session, channel->second, now)) {
-    --budget;
-    return true;
+  if (!done) {
+    done = due();
+    session.due_last = session.due_last || done;
   }
-  for (const Lane lane : {Lane::normal, Lane::bulk}) {
-    if (may_lease(session, lane) && hand_lane(session, channel->second, lane, now)) {
-      --budget;
-      return true;
-    }
-  }
-  return false;
+  done = done || lanes();
+  budget -= done ? 1 : 0;
+  return done;
 }
 
 bool Core::may_lease(const Session& session, Lane lane) const {
@@ -68,16 +70,17 @@ bool Core::hand_due(Session& session, const ChannelRuntime& channel, Now now) {
   if (!subscriber.due_known) {
     ledger_.set_due_hint(no, reader_.first_due(no));
   }
-  if (!subscriber.due_hint) {
-    return false;
+  std::vector<DeliveryChanged> rows;
+  if (subscriber.due_hint && subscriber.due_hint <= now.utc) {
+    rows = ledger_.due(no, now.utc, limits::due_batch_max);
+    if (rows.empty()) {
+      ledger_.set_due_hint(no, reader_.first_due(no));
+    }
   }
-  if (subscriber.due_hint > now.utc) {
-    next_due_ = next_due_ ? std::min(*next_due_, subscriber.due_hint) : subscriber.due_hint;
-    return false;
-  }
-  const auto rows = ledger_.due(no, now.utc, limits::due_batch_max);
   if (rows.empty()) {
-    ledger_.set_due_hint(no, reader_.first_due(no));
+    if (subscriber.due_hint > now.utc) {
+      next_due_ = std::min(next_due_.value_or(subscriber.due_hint), subscriber.due_hint);
+    }
     return false;
   }
   for (const DeliveryChanged& due : rows) {
@@ -115,6 +118,7 @@ Core::Batch Core::scan(const ChannelRuntime& channel,
                        uint64_t bytes,
                        Now now) const {
   Batch batch;
+  batch.over.lane = lane;
   batch.cursor_to = after;
   auto items = std::make_shared<HandedItems>();
   for (EntryRow& row : ledger_.entries(lane, after, limits::read_entries_max)) {
@@ -131,13 +135,13 @@ Core::Batch Core::scan(const ChannelRuntime& channel,
     for (const EntryPart& part : entry.parts) {
       size += part.body_bytes;
     }
-    if (items->size() >= entries || (!items->empty() && batch.bytes + size > bytes) ||
+    if (items->size() >= entries || (!items->empty() && batch.over.bytes + size > bytes) ||
         (items->empty() && size > bytes && bytes < limits::deliver_bytes_max)) {
       break;
     }
-    batch.bytes += size;
+    batch.over.bytes += size;
     batch.cursor_to = entry.seq;
-    append(batch.runs, entry.seq);
+    append(batch.over.runs, entry.seq);
     add_first_shown(channel, entry, batch.first_shown);
     HandedItem item;
     item.seq = entry.seq;
@@ -151,7 +155,7 @@ Core::Batch Core::scan(const ChannelRuntime& channel,
     }
     items->push_back(std::move(item));
   }
-  batch.items = std::move(items);
+  batch.over.items = std::move(items);
   return batch;
 }
 
@@ -163,18 +167,17 @@ bool Core::hand_lane(Session& session, const ChannelRuntime& channel, Lane lane,
     return false;
   }
   Batch& batch = batch_at(session, channel, lane, now);
-  if (batch.runs.empty() && !batch.special && batch.cursor_to == cursor) {
+  if (batch.over.runs.empty() && !batch.special && batch.cursor_to == cursor) {
     return false;  // the next entry is larger than the credit left
   }
   if (batch.cursor_to > cursor) {
     emit(CursorMoved{no, lane, batch.cursor_to});
   }
-  if (!batch.runs.empty()) {
-    if (!batch.first_shown.empty() && !batch.leased_once) {
+  if (!batch.over.runs.empty()) {
+    if (!batch.first_shown.empty() && !batch.over.send) {
       emit(FirstShown{batch.first_shown, now.utc});
     }
-    batch.leased_once = true;
-    hand_out(session, channel, lane, batch.runs, batch.items, batch.bytes, now);
+    hand_out(session, channel, batch.over, now);
     return true;
   }
   if (batch.special) {
@@ -225,10 +228,10 @@ void Core::hand_special(Session& session,
   if (!first_shown.empty()) {
     emit(FirstShown{std::move(first_shown), now.utc});
   }
-  uint64_t bytes = 0;
+  HandOver over{.lane = entry.lane, .runs = {{entry.seq, 1}}, .with_rows = true};
   changed.receipt = {};
   for (const HandedPart& part : verdict.item.parts) {
-    bytes += part.facts.body_bytes;
+    over.bytes += part.facts.body_bytes;
     changed.receipt.parts.push_back({part.part, part.facts.revision, {}, {}});
   }
   changed.attempts = verdict.item.attempt;
@@ -242,36 +245,29 @@ void Core::hand_special(Session& session,
   move(std::move(changed), from, Trigger::hand_over);
   auto items = std::make_shared<HandedItems>();
   items->push_back(std::move(verdict.item));
-  hand_out(session, channel, entry.lane, {{entry.seq, 1}}, std::move(items), bytes, now);
+  over.items = std::move(items);
+  hand_out(session, channel, over, now);
 }
 
-void Core::hand_out(Session& session,
-                    const ChannelRuntime& channel,
-                    Lane lane,
-                    const SeqRuns& runs,
-                    std::shared_ptr<const HandedItems> items,
-                    uint64_t bytes,
-                    Now now) {
+void Core::hand_out(Session& session, const ChannelRuntime& channel, HandOver& over, Now now) {
   const SubscriberNo no = shared_subscriber(channel.no);
   const LeaseNo lease = ledger_.next_lease();
-  emit(LeaseHeld{lease, no, lane, runs, session.instance, now.utc});
+  emit(LeaseHeld{lease, no, over.lane, over.runs, session.instance, now.utc});
   fired_.insert({DeliveryState::pending, Trigger::hand_over});
   const Mono deadline{now.mono.ms + channel.policy.lease_ms};
-  held_.emplace(lease, HeldLease{session.no, deadline});
+  held_.emplace(lease, HeldLease{session.no, deadline, over.with_rows});
   lease_deadlines_.insert({deadline, lease});
   session.leases.insert(lease);
-  session.used_messages += items->size();
-  session.used_bytes += bytes;
+  session.used_messages += over.items->size();
+  session.used_bytes += over.bytes;
   session.credit_bytes = std::max(session.credit_bytes, session.used_bytes);
-  const auto shared = deliver_sends_.find(items.get());
-  if (shared != deliver_sends_.end()) {
-    auto& send = std::get<SendDeliver>(step_.sends[shared->second]);
-    send.targets.push_back({session.no, lease, channel.policy.lease_ms});
+  const SendDeliver::Target target{session.no, lease, channel.policy.lease_ms};
+  if (over.send) {
+    std::get<SendDeliver>(step_.sends[*over.send]).targets.push_back(target);
     return;
   }
-  deliver_sends_.emplace(items.get(), step_.sends.size());
-  step_.sends.emplace_back(
-      SendDeliver{lane, std::move(items), {{session.no, lease, channel.policy.lease_ms}}});
+  over.send = step_.sends.size();
+  step_.sends.emplace_back(SendDeliver{over.lane, over.items, {target}});
 }
 
 }  // namespace gulou

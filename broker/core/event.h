@@ -35,9 +35,15 @@ struct PartFacts {
   std::vector<std::string> distinct_from;  // ids this one is known to differ from
   std::vector<std::string> supersedes;     // targets of `replaces` and `corrects`
   std::vector<std::string> interprets;     // targets of `interprets`: for bundle rules
-  std::vector<Digest> attachments;
-  std::vector<uint64_t> attachment_sizes;
-  std::vector<std::string> attachment_types;
+
+  struct AttachmentFacts {
+    Digest digest;
+    uint64_t size_bytes = 0;
+    std::string content;  // what its media type says the bytes are: a word of model/media_type.h
+    bool is_private = false;
+  };
+
+  std::vector<AttachmentFacts> attachments;
   std::string title;
   SharedBytes bytes;
   std::vector<Error> errors;
@@ -63,7 +69,7 @@ struct BlobArrived {
   Asker from;
   Digest digest;
   uint64_t size_bytes = 0;
-  std::string media_type;  // by content
+  std::string media_type;  // what the bytes are: a word of model/media_type.h
 };
 
 struct SessionOpened {

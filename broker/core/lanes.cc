@@ -36,34 +36,78 @@ bool Core::is_plain(const EntryRow& row, Now now) {
          });
 }
 
-HandedPart Core::newest_part(const ChannelRuntime& channel,
-                             SubscriberNo subscriber,
-                             const EntryAccepted& entry,
-                             uint8_t number,
-                             Now now) const {
+std::optional<HandedPart> Core::newest_part(const ChannelRuntime& channel,
+                                            const std::optional<PublicationRow>& publication,
+                                            const EntryAccepted& entry,
+                                            uint8_t number,
+                                            Now now) const {
   const EntryPart& own = entry.parts[number];
   HandedPart part{number, entry.seq, number, own, 0, {}, {}};
-  const PublicationKey key{entry.publisher, own.id};
-  if (const auto row = ledger_.publication(key)) {
-    // The newest revision this channel takes and whose time has come.
-    for (auto revision = row->revisions.rbegin();
-         revision != row->revisions.rend() && revision->revision > own.revision;
-         ++revision) {
-      const auto newer = ledger_.entry(revision->lane, revision->seq);
-      if (newer && newer->entry.not_before <= now.utc && matches(channel, newer->entry)) {
-        part.seq = revision->seq;
-        part.body_part = revision->part;
-        part.facts = newer->entry.parts[revision->part];
-        break;
-      }
-    }
+  if (!publication) {
+    return part;
   }
-  if (const auto delivered = ledger_.delivered(subscriber, key)) {
-    part.old_revision = delivered->revision;
-    part.old_platform_id = delivered->platform_id;
-    part.old_url = delivered->url;
+  // The newest revision this channel takes and whose time has come.
+  const auto& revisions = publication->revisions;
+  for (auto revision = revisions.rbegin();
+       revision != revisions.rend() && revision->revision > own.revision;
+       ++revision) {
+    const auto newer = ledger_.entry(revision->lane, revision->seq);
+    if (!newer || newer->entry.not_before > now.utc || !matches(channel, newer->entry)) {
+      continue;
+    }
+    if (newer->entry.expires && newer->entry.expires <= now.utc) {
+      return std::nullopt;
+    }
+    part.seq = revision->seq;
+    part.body_part = revision->part;
+    part.facts = newer->entry.parts[revision->part];
+    break;
   }
   return part;
+}
+
+// An older attempt whose outcome is open may have left something on the channel.
+void Core::add_open_outcomes(SubscriberNo subscriber,
+                             const PublicationRow& publication,
+                             HandedItem& item) const {
+  size_t looked_at = 0;
+  for (auto revision = publication.revisions.rbegin();
+       revision != publication.revisions.rend() && looked_at < limits::revisions_looked_at_max;
+       ++revision, ++looked_at) {
+    if (revision->seq == item.seq) {
+      continue;
+    }
+    const auto other = ledger_.delivery(subscriber, revision->seq);
+    if (!other || !other->maybe_published || other->state == DeliveryState::superseded) {
+      continue;
+    }
+    item.maybe_published = true;
+    for (const std::string& id : other->platform_ids) {
+      add_platform_id(item.platform_ids, id);
+    }
+    add_platform_id(item.platform_ids, other->platform_id);
+  }
+}
+
+HandedItem Core::item_of(const EntryAccepted& entry,
+                         const std::optional<DeliveryChanged>& delivery,
+                         Now now) {
+  HandedItem item;
+  item.seq = entry.seq;
+  item.publisher = entry.publisher;
+  item.imported = entry.imported;
+  item.test = entry.test;
+  item.shown_at = now.utc;
+  if (delivery) {
+    item.attempt = delivery->attempts + 1;
+    item.maybe_published = delivery->maybe_published;
+    item.platform_ids = delivery->platform_ids;
+    add_platform_id(item.platform_ids, delivery->platform_id);
+    if (delivery->first_leased_at) {
+      item.shown_at = delivery->first_leased_at;
+    }
+  }
+  return item;
 }
 
 Core::Verdict Core::judge(const ChannelRuntime& channel,
@@ -83,26 +127,10 @@ Core::Verdict Core::judge(const ChannelRuntime& channel,
     verdict.reason = "not_before";
     return verdict;
   }
+  verdict.item = item_of(entry, delivery, now);
   HandedItem& item = verdict.item;
-  item.seq = entry.seq;
-  item.publisher = entry.publisher;
-  item.imported = entry.imported;
-  item.test = entry.test;
-  item.shown_at = now.utc;
-  if (delivery) {
-    item.attempt = delivery->attempts + 1;
-    item.maybe_published = delivery->maybe_published;
-    item.platform_ids = delivery->platform_ids;
-    if (!delivery->platform_id.empty()) {
-      item.platform_ids.push_back(delivery->platform_id);
-    }
-    if (delivery->first_leased_at) {
-      item.shown_at = delivery->first_leased_at;
-    }
-  }
   bool all_there = true;
   for (size_t i = 0; i < entry.parts.size(); ++i) {
-    HandedPart part = newest_part(channel, subscriber, entry, static_cast<uint8_t>(i), now);
     const PublicationKey key{entry.publisher, entry.parts[i].id};
     const auto publication = ledger_.publication(key);
     if (publication && ledger_.leased(subscriber, *publication)) {
@@ -111,22 +139,24 @@ Core::Verdict Core::judge(const ChannelRuntime& channel,
       verdict.reason = "predecessor_leased";
       return verdict;
     }
+    auto part = newest_part(channel, publication, entry, static_cast<uint8_t>(i), now);
+    if (!part) {
+      continue;
+    }
     if (publication) {
-      // An older attempt whose outcome is open may have left something on the channel.
-      for (const RevisionRow& revision : publication->revisions) {
-        const auto other =
-            revision.seq == entry.seq ? std::nullopt : ledger_.delivery(subscriber, revision.seq);
-        if (other && !is_final(other->state) && other->maybe_published) {
-          item.maybe_published = true;
-          item.platform_ids.insert(
-              item.platform_ids.begin(), other->platform_ids.begin(), other->platform_ids.end());
-        }
+      add_open_outcomes(subscriber, *publication, item);
+      if (auto delivered = ledger_.delivered(subscriber, *publication)) {
+        part->old_revision = delivered->revision;
+        part->old_platform_id = std::move(delivered->platform_id);
+        part->old_url = std::move(delivered->url);
       }
     }
-    all_there = all_there && part.old_revision >= part.facts.revision;
-    item.parts.push_back(std::move(part));
+    all_there = all_there && part->old_revision >= part->facts.revision;
+    item.parts.push_back(*std::move(part));
   }
-  if (all_there) {
+  if (item.parts.empty()) {
+    verdict.kind = Verdict::Kind::expired;
+  } else if (all_there) {
     verdict.kind = Verdict::Kind::superseded;
   }
   return verdict;

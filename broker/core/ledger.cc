@@ -111,8 +111,10 @@ void Ledger::add_part(const EntryAccepted& entry,
     const uint64_t highest = index_serial(part.org_code, part.index_year);
     serials_.put({part.org_code, part.index_year}, std::max(highest, part.index_serial), round);
   }
-  for (const Digest& attachment : part.attachments) {
-    new_references_.put(attachment, true, round);
+  for (const auto* list : {&part.attachments, &part.private_attachments}) {
+    for (const Digest& attachment : *list) {
+      new_references_.put(attachment, true, round);
+    }
   }
 }
 
@@ -214,6 +216,9 @@ const Lease* Ledger::lease(LeaseNo no) const {
 }
 
 std::optional<RoundNo> Ledger::round_of(Seq seq) const {
+  if (seq <= *std::max_element(durable_heads_.begin(), durable_heads_.end())) {
+    return std::nullopt;
+  }
   for (const auto& [round, heads] : round_heads_) {
     if (*std::max_element(heads.begin(), heads.end()) >= seq) {
       return round;
@@ -339,37 +344,42 @@ std::optional<RangePublished> Ledger::plain_success(SubscriberNo subscriber,
   return reader_.plain_success(subscriber, lane, seq);
 }
 
-std::optional<Ledger::Delivered> Ledger::delivered(SubscriberNo subscriber,
-                                                   const PublicationKey& key) const {
-  const auto row = publication(key);
-  if (!row) {
+// A delivery may have taken a newer revision than its entry's own, or have left the part out.
+std::optional<Ledger::Delivered> Ledger::delivered_by(const DeliveryChanged& delivery,
+                                                      const RevisionRow& revision) {
+  if (delivery.state != DeliveryState::published) {
     return std::nullopt;
   }
+  for (const PartReceipt& part : delivery.receipt.parts) {
+    if (part.part == revision.part) {
+      return Delivered{std::max(part.revision, revision.revision), part.platform_id, part.url};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Ledger::Delivered> Ledger::delivered(SubscriberNo subscriber,
+                                                   const PublicationRow& publication) const {
   std::optional<Delivered> newest;
   size_t looked_at = 0;
-  for (auto revision = row->revisions.rbegin();
-       revision != row->revisions.rend() && looked_at < limits::revisions_looked_at_max;
+  for (auto revision = publication.revisions.rbegin();
+       revision != publication.revisions.rend() && looked_at < limits::revisions_looked_at_max;
        ++revision, ++looked_at) {
-    if (const auto delivery_row = delivery(subscriber, revision->seq)) {
-      if (delivery_row->state != DeliveryState::published) {
-        continue;
-      }
-      // A delivery may have taken a newer revision than its entry's own.
-      Delivered found{revision->revision, {}, {}};
-      for (const PartReceipt& part : delivery_row->receipt.parts) {
-        if (part.part == revision->part) {
-          found = {std::max(part.revision, revision->revision), part.platform_id, part.url};
-        }
-      }
-      if (!newest || found.revision > newest->revision) {
-        newest = found;
-      }
-      continue;
+    std::optional<Delivered> found;
+    if (const auto row_there = delivery(subscriber, revision->seq)) {
+      found = delivered_by(*row_there, *revision);
+    } else if (plain_success(subscriber, revision->lane, revision->seq)) {
+      found = Delivered{revision->revision, {}, {}};
     }
-    if (plain_success(subscriber, revision->lane, revision->seq)) {
-      if (!newest || revision->revision > newest->revision) {
-        newest = Delivered{revision->revision, {}, {}};
-      }
+    if (found && newest && found->revision > newest->revision) {
+      std::swap(found, newest);
+    }
+    if (!newest) {
+      newest = std::move(found);
+    } else if (found) {
+      // An update that names no place is where the one before was.
+      newest->platform_id = newest->platform_id.empty() ? found->platform_id : newest->platform_id;
+      newest->url = newest->url.empty() ? found->url : newest->url;
     }
   }
   return newest;

@@ -62,7 +62,7 @@ class Ledger {
 
   uint64_t epoch() const { return epoch_; }
 
-  // The round in flight that accepted this entry; nothing once it is durable.
+  // The round in flight that accepted this entry; nothing once that is known to be durable.
   std::optional<RoundNo> round_of(Seq seq) const;
 
   LeaseNo next_lease() const { return {last_lease_.value + 1}; }
@@ -105,7 +105,8 @@ class Ledger {
     std::string url;
   };
 
-  std::optional<Delivered> delivered(SubscriberNo subscriber, const PublicationKey& key) const;
+  std::optional<Delivered> delivered(SubscriberNo subscriber,
+                                     const PublicationRow& publication) const;
 
   // Is any revision of this publication in an open lease of the subscriber?
   bool leased(SubscriberNo subscriber, const PublicationRow& publication) const;
@@ -132,6 +133,8 @@ class Ledger {
   void apply_one(const AttemptEnded& change, RoundNo round);
   void add_part(const EntryAccepted& entry, const EntryPart& part, uint8_t number, RoundNo round);
   void trim_recent();
+  static std::optional<Delivered> delivered_by(const DeliveryChanged& delivery,
+                                               const RevisionRow& revision);
   std::optional<RangePublished> plain_success(SubscriberNo subscriber, Lane lane, Seq seq) const;
 
   const Reader& reader_;

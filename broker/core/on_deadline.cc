@@ -16,7 +16,7 @@ void Core::expire_leases(Now now) {
 }
 
 void Core::end_orphan_leases(Now now) {
-  if (county_.channels.empty()) {
+  if (!configured_) {
     return;  // not configured yet: the retry policies are not known
   }
   for (size_t i = 0; i < limits::orphan_leases_per_round_max && !orphan_leases_.empty(); ++i) {

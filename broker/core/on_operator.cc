@@ -12,14 +12,16 @@ void Core::on_event(const OperatorDecided& event, Now now) {
                   {{ErrorCode::not_found,
                     "delivery_not_open",
                     "delivery",
-                    {std::to_string(event.seq.value)}}});
+                    {std::to_string(event.seq.value)}}},
+                  "decision.refused");
   }
   if (!next_state(row->state, trigger)) {
     return refuse(event.from,
                   {{ErrorCode::refused,
                     "delivery_state_forbids",
                     "delivery",
-                    {std::string(name_of(row->state)), std::string(name_of(trigger))}}});
+                    {std::string(name_of(row->state)), std::string(name_of(trigger))}}},
+                  "decision.refused");
   }
   DeliveryChanged changed = *row;
   changed.at = now.utc;
@@ -27,7 +29,7 @@ void Core::on_event(const OperatorDecided& event, Now now) {
   changed.detail = event.operator_name;
   if (retry) {
     changed.failures = 0;
-    changed.first_leased_at = now.utc;  // the age budget starts anew
+    changed.retried_at = now.utc;
     changed.due = now.utc;
   } else {
     changed.due = {};

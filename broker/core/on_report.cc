@@ -69,8 +69,26 @@ Receipt complete(Receipt receipt, const Receipt& handed) {
   return receipt;
 }
 
-Utc clamp_due(Utc due, Now now) {
-  return {std::clamp(due.ms, now.utc.ms, now.utc.ms + limits::due_clamp_ms_max)};
+// When to look again: as the platform asks, but neither at once nor next year.
+Utc next_look(Utc asked, Now now, int64_t least_ms) {
+  return {std::clamp(asked.ms, now.utc.ms + least_ms, now.utc.ms + limits::due_clamp_ms_max)};
+}
+
+bool is_too_old(const DeliveryChanged& row, const Channel& policy, Now now) {
+  const Utc from = row.retried_at ? row.retried_at : row.first_leased_at;
+  return now.utc.ms - from.ms > policy.age_ms_max;
+}
+
+SeqRuns intersection(const SeqRuns& runs, Seq from, Seq to) {
+  SeqRuns common;
+  for (const SeqRun& run : runs) {
+    const uint64_t first = std::max(run.first.value, from.value);
+    const uint64_t last = std::min(run.first.value + run.count - 1, to.value);
+    if (first <= last) {
+      common.push_back({{first}, last - first + 1});
+    }
+  }
+  return common;
 }
 
 }  // namespace
@@ -80,11 +98,11 @@ void Core::on_event(const Reported& event, Now now) {
   if (at == sessions_.end()) {
     return;
   }
-  const Session session = at->second;
+  const Session& session = at->second;
   for (const Reported::Item& item : event.items) {
     const Lease* lease = ledger_.lease(event.lease);
     if (lease == nullptr || !session.leases.contains(event.lease)) {
-      late_report(session, item, now);
+      late_report(session, event.lease, item, now);
       continue;
     }
     report_item(session, *lease, item, now);
@@ -95,30 +113,31 @@ void Core::report_item(const Session& session,
                        const Lease& lease,
                        const Reported::Item& item,
                        Now now) {
-  const LeaseNo lease_no = lease.no;
-  const Lease held = lease;
-  SeqRuns reported;
-  SeqRuns plain;
-  for (const SeqRun& run : held.runs) {
-    const uint64_t from = std::max(run.first.value, item.from.value);
-    const uint64_t last = std::min(run.first.value + run.count - 1, item.to.value);
-    for (uint64_t seq = from; seq <= last; ++seq) {
-      append(reported, {seq});
-      if (is_plain_success(item.report) && !ledger_.delivery(held.subscriber, {seq})) {
-        append(plain, {seq});
-      } else {
-        report_one(session, held, {seq}, item.report, now);
-      }
-    }
-  }
+  const Lease held = lease;  // applying changes ends the original
+  const SeqRuns reported = intersection(held.runs, item.from, item.to);
   if (reported.empty()) {
     step_.sends.emplace_back(
         SendError{{session.no, 0},
                   {ErrorCode::not_found,
                    "delivery_not_leased",
                    "items",
-                   {std::to_string(item.from.value), std::to_string(lease_no.value)}}});
+                   {std::to_string(item.from.value), std::to_string(held.no.value)}}});
     return;
+  }
+  const bool with_rows = held_.at(held.no).with_rows;
+  SeqRuns plain;
+  if (is_plain_success(item.report) && !with_rows) {
+    plain = reported;
+  } else {
+    for (const SeqRun& run : reported) {
+      for (Seq seq = run.first; seq.value < run.first.value + run.count; ++seq.value) {
+        if (is_plain_success(item.report) && !ledger_.delivery(held.subscriber, seq)) {
+          append(plain, seq);
+        } else {
+          report_one(session, held, seq, item.report, now);
+        }
+      }
+    }
   }
   if (!plain.empty()) {
     fired_.insert({DeliveryState::leased, Trigger::report_published});
@@ -130,7 +149,7 @@ void Core::report_item(const Session& session,
     emit(RangePublished{
         held.subscriber, held.lane, std::move(plain), item.report.receipt.level, now.utc});
   }
-  shrink(lease_no, reported);
+  shrink(held, reported);
 }
 
 DeliveryChanged Core::leased_row(const Lease& lease, Seq seq) const {
@@ -191,13 +210,17 @@ void Core::report_one(
     case Outcome::accepted: {
       row.platform_id = bounded(report.platform_id, limits::attempt_text_bytes_max);
       row.maybe_published = true;
-      const ChannelRuntime& channel = channels_.at(session.channel);
-      row.due = clamp_due(
-          report.until ? report.until : Utc{now.utc.ms + channel.policy.backoff_first_ms}, now);
+      const Channel& policy = channels_.at(session.channel).policy;
+      if (is_too_old(row, policy, now)) {
+        row.reason = "confirmation_overdue";
+        note(Note::Level::warn, "delivery.parked", lease.subscriber, seq, 1, row.reason);
+        return move(std::move(row), DeliveryState::leased, Trigger::budget_spent);
+      }
+      row.due = next_look(report.until, now, policy.backoff_first_ms);
       return move(std::move(row), DeliveryState::leased, trigger);
     }
     case Outcome::quota:
-      row.due = clamp_due(report.until ? report.until : Utc{now.utc.ms + 60'000}, now);
+      row.due = next_look(report.until, now, limits::quota_wait_ms_min);
       return move(std::move(row), DeliveryState::leased, trigger);
     case Outcome::auth:
     case Outcome::misconfigured:
@@ -216,50 +239,41 @@ void Core::retry_later(DeliveryChanged row, Trigger trigger, const Report& repor
   row.maybe_published = row.maybe_published || report.outcome == Outcome::ambiguous;
   const auto channel = channels_.find(channel_of(row.subscriber));
   const Channel policy = channel == channels_.end() ? Channel{} : channel->second.policy;
-  const bool spent = row.failures >= policy.attempts_max ||
-                     now.utc.ms - row.first_leased_at.ms > policy.age_ms_max;
-  if (spent) {
+  if (row.failures >= policy.attempts_max || is_too_old(row, policy, now)) {
     row.due = {};
     note(Note::Level::warn, "delivery.parked", row.subscriber, row.seq, row.failures, row.reason);
     return move(std::move(row), DeliveryState::leased, Trigger::budget_spent);
   }
   const int64_t backoff = backoff_ms(
       policy.backoff_first_ms, policy.backoff_ms_max, row.failures, row.subscriber, row.seq);
-  row.due = clamp_due({now.utc.ms + std::max(backoff, report.retry_after_ms)}, now);
+  const int64_t asked = std::min(report.retry_after_ms, limits::due_clamp_ms_max);
+  row.due = next_look({now.utc.ms + asked}, now, std::min(backoff, limits::due_clamp_ms_max));
   note(Note::Level::info, "delivery.waiting", row.subscriber, row.seq, row.failures, row.reason);
   move(std::move(row), DeliveryState::leased, trigger);
 }
 
-void Core::shrink(LeaseNo lease_no, const SeqRuns& reported) {
-  const Lease* lease = ledger_.lease(lease_no);
-  CHECK(lease != nullptr);
+void Core::shrink(const Lease& lease, const SeqRuns& reported) {
   SeqRuns rest;
-  for (const SeqRun& run : lease->runs) {
-    for (uint64_t i = 0; i < run.count; ++i) {
-      if (!contains(reported, {run.first.value + i})) {
-        append(rest, {run.first.value + i});
+  for (const SeqRun& run : lease.runs) {
+    for (Seq seq = run.first; seq.value < run.first.value + run.count; ++seq.value) {
+      if (!contains(reported, seq)) {
+        append(rest, seq);
       }
     }
   }
   const bool done = rest.empty();
-  emit(LeaseHeld{lease_no,
-                 lease->subscriber,
-                 lease->lane,
-                 std::move(rest),
-                 lease->instance,
-                 lease->leased_at});
-  if (!done) {
+  emit(LeaseHeld{
+      lease.no, lease.subscriber, lease.lane, std::move(rest), lease.instance, lease.leased_at});
+  const auto held = held_.find(lease.no);
+  if (!done || held == held_.end()) {
     return;
   }
-  const auto held = held_.find(lease_no);
-  if (held != held_.end()) {
-    lease_deadlines_.erase({held->second.deadline, lease_no});
-    const auto session = sessions_.find(held->second.session);
-    if (session != sessions_.end()) {
-      session->second.leases.erase(lease_no);
-    }
-    held_.erase(held);
+  lease_deadlines_.erase({held->second.deadline, lease.no});
+  const auto session = sessions_.find(held->second.session);
+  if (session != sessions_.end()) {
+    session->second.leases.erase(lease.no);
   }
+  held_.erase(held);
 }
 
 void Core::end_lease(LeaseNo lease_no, const std::string& reason, Now now) {
@@ -283,30 +297,61 @@ void Core::end_lease(LeaseNo lease_no, const std::string& reason, Now now) {
     }
   }
   note(Note::Level::warn, "lease.ended", held.subscriber, {}, count(held.runs), reason);
-  shrink(lease_no, held.runs);
+  shrink(held, held.runs);
 }
 
-void Core::late_report(const Session& session, const Reported::Item& item, Now now) {
-  const SubscriberNo subscriber = shared_subscriber(session.channel);
-  const auto row = item.from == item.to ? ledger_.delivery(subscriber, item.from) : std::nullopt;
-  if (!row || item.report.outcome != Outcome::published ||
-      (row->state != DeliveryState::waiting && row->state != DeliveryState::parked)) {
+// The lease has ended; what its adapter found out is still true.
+void Core::late_report(const Session& session, LeaseNo lease, const Reported::Item& item, Now now) {
+  bool taken = false;
+  if (item.from <= item.to && item.to.value - item.from.value < limits::deliver_entries_max) {
+    for (Seq seq = item.from; seq <= item.to; ++seq.value) {
+      taken = late_outcome(session, lease, seq, item.report, now) || taken;
+    }
+  }
+  if (!taken) {
     step_.sends.emplace_back(SendError{
         {session.no, 0},
         {ErrorCode::not_found, "lease_ended", "lease", {std::to_string(item.from.value)}}});
+  }
+}
+
+// Of the last attempt only: what an earlier one published may be an older revision. A platform that
+// was waited for may also refuse late.
+bool Core::late_outcome(
+    const Session& session, LeaseNo lease, Seq seq, const Report& report, Now now) {
+  const SubscriberNo subscriber = shared_subscriber(session.channel);
+  const auto row = ledger_.delivery(subscriber, seq);
+  if (!row || row->lease != lease || row->state == DeliveryState::leased ||
+      (report.outcome != Outcome::published && report.outcome != Outcome::content) ||
+      !next_state(row->state, trigger_of(report.outcome))) {
+    return false;
+  }
+  DeliveryChanged changed = *row;
+  changed.at = now.utc;
+  changed.outcome = report.outcome;
+  changed.reason = bounded(report.reason, limits::attempt_text_bytes_max);
+  changed.detail = bounded(report.detail, limits::attempt_text_bytes_max);
+  changed.due = {};
+  changed.instance = session.instance;
+  if (report.outcome == Outcome::published) {
+    changed.maybe_published = false;
+    changed.receipt = complete(report.receipt, row->receipt);
+    note(Note::Level::info, "delivery.published_late", subscriber, seq);
+  } else {
+    note(Note::Level::warn, "delivery.parked", subscriber, seq, 1, changed.reason);
+  }
+  move(std::move(changed), row->state, trigger_of(report.outcome));
+  return true;
+}
+
+void Core::add_platform_id(std::vector<std::string>& ids, const std::string& id) {
+  if (id.empty() || std::find(ids.begin(), ids.end(), id) != ids.end()) {
     return;
   }
-  DeliveryChanged published = *row;
-  published.at = now.utc;
-  published.outcome = Outcome::published;
-  published.reason.clear();
-  published.detail.clear();
-  published.due = {};
-  published.maybe_published = false;
-  published.instance = session.instance;
-  published.receipt = complete(item.report.receipt, row->receipt);
-  note(Note::Level::info, "delivery.published_late", subscriber, item.from);
-  move(std::move(published), row->state, Trigger::report_published);
+  if (ids.size() >= limits::platform_ids_max) {
+    ids.erase(ids.begin());
+  }
+  ids.push_back(id);
 }
 
 void Core::on_event(const Progressed& event, Now now) {
@@ -321,18 +366,13 @@ void Core::on_event(const Progressed& event, Now now) {
   }
   const ChannelRuntime& channel = channels_.at(session->second.channel);
   HeldLease& held = held_.at(event.lease);
+  held.with_rows = true;
   lease_deadlines_.erase({held.deadline, event.lease});
   held.deadline = {now.mono.ms + channel.policy.lease_ms};
   lease_deadlines_.insert({held.deadline, event.lease});
   if (!event.platform_id.empty()) {
     DeliveryChanged row = leased_row(*lease, event.seq);
-    const std::string id = bounded(event.platform_id, limits::attempt_text_bytes_max);
-    if (std::find(row.platform_ids.begin(), row.platform_ids.end(), id) == row.platform_ids.end()) {
-      if (row.platform_ids.size() >= limits::platform_ids_max) {
-        row.platform_ids.erase(row.platform_ids.begin());
-      }
-      row.platform_ids.push_back(id);
-    }
+    add_platform_id(row.platform_ids, bounded(event.platform_id, limits::attempt_text_bytes_max));
     row.at = now.utc;
     row.maybe_published = true;
     emit(std::move(row));

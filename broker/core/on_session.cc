@@ -3,6 +3,7 @@
 #include "common/base/check.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gulou {
 
@@ -39,7 +40,8 @@ void Core::on_event(const SessionOpened& event, Now now) {
        {},
        1,
        event.instance);
-  step_.sends.emplace_back(SendWelcome{event.from, channel->second, ledger_.head()});
+  step_.sends.emplace_back(
+      SendWelcome{event.from, channel->second, ledger_.head(), ledger_.epoch()});
 }
 
 void Core::on_event(const SessionClosed& event, Now now) {
@@ -69,19 +71,13 @@ void Core::on_event(const CreditGranted& event, Now /*now*/) {
   if (at == sessions_.end()) {
     return;
   }
-  Session& session = at->second;
-  const auto bounded = [](uint64_t used, uint64_t granted, uint64_t most) {
-    return std::min(granted, used + most);
-  };
-  session.credit_messages =
-      std::max(session.credit_messages,
-               bounded(session.used_messages, event.messages, limits::credit_messages_max));
-  session.credit_bytes = std::max(
-      session.credit_bytes, bounded(session.used_bytes, event.bytes, limits::credit_bytes_max));
+  // However much is granted, leases_per_subscriber_max batches are on the way at most.
+  at->second.credit_messages = std::max(at->second.credit_messages, event.messages);
+  at->second.credit_bytes = std::max(at->second.credit_bytes, event.bytes);
 }
 
 void Core::on_event(const Configured& event, Now now) {
-  if (county_.channels.empty()) {
+  if (!std::exchange(configured_, true)) {
     emit(EpochOpened{ledger_.epoch() + 1, now.utc});
   }
   county_ = event.county;

@@ -5,6 +5,7 @@
 #include "common/base/limits.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace gulou {
@@ -31,6 +32,12 @@ bool names(const std::vector<std::string>& targets,
   });
 }
 
+// The publisher knows this publication and says that the part is another document or takes its
+// place.
+bool differs(const PartFacts& part, const std::string& publisher, const PublicationKey& other) {
+  return names(part.distinct_from, publisher, other) || names(part.supersedes, publisher, other);
+}
+
 const RevisionRow* find_revision(const PublicationRow& row, uint32_t revision) {
   const auto at = std::find_if(row.revisions.begin(),
                                row.revisions.end(),
@@ -46,19 +53,20 @@ bool allowed(const std::vector<std::string>& list, const std::string& value) {
 
 void Core::on_event(const Submitted& event, Now now) {
   if (!event.shape_errors.empty()) {
-    return refuse(event.from, event.shape_errors);
+    return refuse(event.from, event.shape_errors, "submission.refused");
   }
   CHECK(!event.parts.empty() && event.parts.size() <= limits::bundle_parts_max);
   std::vector<Error> errors;
   if (!check_rights(event, errors)) {
-    return refuse(event.from, std::move(errors));
+    return refuse(event.from, std::move(errors), "submission.refused");
   }
   if (answer_retry(event)) {
     return;
   }
   if (!accepting_ || draining_) {
     return refuse(event.from,
-                  {{ErrorCode::unavailable, draining_ ? "broker_draining" : "disk_full", "", {}}});
+                  {{ErrorCode::unavailable, draining_ ? "broker_draining" : "disk_full", "", {}}},
+                  "submission.refused");
   }
   check_identity(event, errors);
   if (errors.empty()) {
@@ -73,7 +81,7 @@ void Core::on_event(const Submitted& event, Now now) {
     check_attachments(event, errors);
   }
   if (!errors.empty()) {
-    return refuse(event.from, std::move(errors));
+    return refuse(event.from, std::move(errors), "submission.refused");
   }
   accept(event, now);
 }
@@ -136,7 +144,7 @@ bool Core::answer_retry(const Submitted& event) {
 
 void Core::check_identity(const Submitted& event, std::vector<Error>& errors) const {
   std::set<std::string> ids;
-  std::set<Digest> documents;
+  std::map<Digest, const PartFacts*> here;  // documents and contents of this bundle
   for (size_t i = 0; i < event.parts.size(); ++i) {
     const PartFacts& part = event.parts[i];
     const PublicationKey self{event.publisher, part.id};
@@ -171,28 +179,27 @@ void Core::check_identity(const Submitted& event, std::vector<Error>& errors) co
                         {std::to_string(part.previous_revision), "0"}});
       continue;
     }
-    const auto check_other = [&](const std::optional<PublicationKey>& other,
+    const auto check_other = [&](const Digest& document,
+                                 const std::optional<PublicationKey>& stored,
                                  std::string_view field) {
-      if (other && *other != self && !names(part.distinct_from, event.publisher, *other) &&
-          !names(part.supersedes, event.publisher, *other)) {
+      const auto [sibling, fresh] = here.emplace(document, &part);
+      const PublicationKey beside{event.publisher, sibling->second->id};
+      const bool stored_differs =
+          !stored || *stored == self || differs(part, event.publisher, *stored);
+      const bool sibling_differs = fresh || differs(part, event.publisher, beside) ||
+                                   differs(*sibling->second, event.publisher, self);
+      if (!stored_differs || !sibling_differs) {
+        const PublicationKey& other = stored_differs ? beside : *stored;
         errors.push_back({ErrorCode::already_exists,
                           "duplicate_document",
                           field_of(i, field),
-                          {other->publisher + "/" + other->id}});
-        return false;
+                          {other.publisher + "/" + other.id}});
       }
-      return true;
     };
-    if (part.document_key && check_other(ledger_.by_document(part.document_key), "doc_no") &&
-        !documents.insert(part.document_key).second) {
-      errors.push_back(
-          {ErrorCode::already_exists, "duplicate_document", field_of(i, "doc_no"), {part.id}});
+    if (part.document_key) {
+      check_other(part.document_key, ledger_.by_document(part.document_key), "doc_no");
     }
-    if (check_other(ledger_.by_content(part.content_digest), "body") &&
-        !documents.insert(part.content_digest).second) {
-      errors.push_back(
-          {ErrorCode::already_exists, "duplicate_document", field_of(i, "body"), {part.id}});
-    }
+    check_other(part.content_digest, ledger_.by_content(part.content_digest), "body");
   }
 }
 
@@ -242,24 +249,24 @@ void Core::check_attachments(const Submitted& event, std::vector<Error>& errors)
   for (size_t i = 0; i < event.parts.size(); ++i) {
     const PartFacts& part = event.parts[i];
     for (size_t j = 0; j < part.attachments.size(); ++j) {
+      const PartFacts::AttachmentFacts& named = part.attachments[j];
       const std::string field = field_of(i, "attachments[" + std::to_string(j) + "]");
-      const auto blob = ledger_.blob(part.attachments[j]);
+      const auto blob = ledger_.blob(named.digest);
       if (!blob) {
         errors.push_back({ErrorCode::not_found,
                           "attachment_missing",
                           field + ".digest",
-                          {to_hex(part.attachments[j])}});
-      } else if (blob->size_bytes != part.attachment_sizes[j]) {
-        errors.push_back(
-            {ErrorCode::invalid_argument,
-             "attachment_size_differs",
-             field + ".size",
-             {std::to_string(part.attachment_sizes[j]), std::to_string(blob->size_bytes)}});
-      } else if (blob->media_type != part.attachment_types[j]) {
+                          {to_hex(named.digest)}});
+      } else if (blob->size_bytes != named.size_bytes) {
+        errors.push_back({ErrorCode::invalid_argument,
+                          "attachment_size_differs",
+                          field + ".size",
+                          {std::to_string(named.size_bytes), std::to_string(blob->size_bytes)}});
+      } else if (blob->media_type != named.content) {
         errors.push_back({ErrorCode::invalid_argument,
                           "attachment_type_differs",
                           field + ".media_type",
-                          {part.attachment_types[j], blob->media_type}});
+                          {named.content, blob->media_type}});
       }
     }
   }
@@ -300,7 +307,10 @@ EntryPart Core::entry_part(const PartFacts& facts, const std::string& publisher,
   part.document_key = facts.document_key;
   part.body_bytes = facts.bytes->size();
   part.index_no = facts.index_no;
-  part.attachments = facts.attachments;
+  for (const PartFacts::AttachmentFacts& attachment : facts.attachments) {
+    (attachment.is_private ? part.private_attachments : part.attachments)
+        .push_back(attachment.digest);
+  }
   part.first_seq = seq;
   if (const auto row = ledger_.publication({publisher, facts.id})) {
     part.first_seq = row->revisions.front().seq;

@@ -69,6 +69,7 @@ struct SendWelcome {
   Asker to;
   ChannelNo channel;
   Seq head;
+  uint64_t epoch = 0;
 };
 
 // Ends an older session of the same instance, or one that broke the protocol.

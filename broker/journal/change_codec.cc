@@ -108,7 +108,8 @@ auto fields(Is<DeliveryChanged> auto& s) {
                   s.platform_id,
                   s.platform_ids,
                   s.receipt,
-                  s.instance);
+                  s.instance,
+                  s.retried_at);
 }
 
 auto fields(Is<AttemptEnded> auto& s) {

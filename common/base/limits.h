@@ -159,4 +159,6 @@ inline constexpr size_t late_reports_max = 64;     // successes told after a los
 inline constexpr int64_t adapter_retry_ms_first = 1'000;
 inline constexpr int64_t adapter_retry_ms_max = 30'000;
 
+inline constexpr size_t config_bytes_max = 4 * 1024 * 1024;
+
 }  // namespace gulou::limits
