@@ -38,7 +38,8 @@ inline constexpr size_t html_span_max = 1000;       // colspan, rowspan, start o
 inline constexpr size_t html_reports_max = 64;      // kinds of dropped things told apart
 inline constexpr size_t html_report_bytes_max = 32;
 inline constexpr size_t link_bytes_max = 2048;
-inline constexpr size_t template_depth_max = 16;  // partials within partials
+inline constexpr size_t settings_bytes_max = 4 * 1024 * 1024;  // one TOML file
+inline constexpr size_t template_depth_max = 16;               // partials within partials
 
 // Blobs
 inline constexpr size_t blob_chunk_bytes = 256 * 1024;
@@ -102,8 +103,7 @@ inline constexpr size_t write_buffer_bytes = 24 * 1024 * 1024;
 inline constexpr size_t block_cache_bytes = 16 * 1024 * 1024;
 inline constexpr uint64_t disk_free_bytes_min = 2ULL * 1024 * 1024 * 1024;
 inline constexpr double disk_free_share_min = 0.10;
-inline constexpr size_t wal_bytes_max = 48 * 1024 * 1024;  // replayed at start
-inline constexpr int64_t floor_idle_ms_max = 20;
+inline constexpr size_t wal_bytes_max = 24 * 1024 * 1024;  // replayed at start
 inline constexpr size_t title_rows_max = 20'000;  // titles looked at by one search call
 inline constexpr size_t blob_range_bytes_max = 4 * 1024 * 1024;  // read at once
 
@@ -133,11 +133,11 @@ inline constexpr int http_client_redirects_max = 5;
 inline constexpr size_t page_rows_max = 200;
 inline constexpr size_t page_rows_default = 50;
 inline constexpr size_t find_rows_default = 20;
-inline constexpr size_t admin_tasks_max = 512;           // requests waiting for a worker
-inline constexpr size_t selector_bytes_max = 2048;       // a URL at most
-inline constexpr size_t selector_candidates_max = 10;    // shown where a text fits several
-inline constexpr size_t selector_releases_max = 2000;    // whose issuers a document number may have
-inline constexpr uint32_t attention_failures_min = 3;    // of one delivery, before a person is told
+inline constexpr size_t admin_tasks_max = 512;         // requests waiting for a worker
+inline constexpr size_t selector_bytes_max = 2048;     // a URL at most
+inline constexpr size_t selector_candidates_max = 10;  // shown where a text fits several
+inline constexpr size_t selector_releases_max = 2000;  // whose issuers a document number may have
+inline constexpr uint32_t attention_failures_min = 3;  // of one delivery, before a person is told
 
 // Static site and screens
 inline constexpr size_t site_index_bytes_max = 64 * 1024 * 1024;   // one segment, or the root

@@ -1,0 +1,193 @@
+#include "common/settings/adapter_settings.h"
+
+#include "common/settings/forms.h"
+#include "common/settings/rows.h"
+
+namespace gulou {
+namespace {
+
+using S = AdapterSettings;
+
+constexpr SettingRow<S> rows[] = {
+    {{.key = "channel",
+      .required = true,
+      .form = forms::short_id,
+      .zh = "所服务的渠道，channels.toml 中的 id。",
+      .en = "The channel it serves: an id of channels.toml."},
+     reach<S, &S::channel>},
+    {{.key = "instance",
+      .required = true,
+      .form = forms::name,
+      .zh = "本程序实例的名称，出现在运行概览和日志中。",
+      .en = "Name of this instance in status and logs."},
+     reach<S, &S::instance>},
+    {{.key = "broker_endpoint",
+      .required = true,
+      .form = forms::endpoint,
+      .zh = "发布总线的地址，即 broker.toml 中的 adapter_endpoint。",
+      .en = "The broker: adapter_endpoint of broker.toml."},
+     reach<S, &S::broker_endpoint>},
+    {{.key = "broker_key_file",
+      .required = true,
+      .zh = "发布总线的公钥文件。相对路径以本文件所在目录为准。",
+      .en = "File of the broker's public key. Relative to this file."},
+     reach<S, &S::broker_key_file>},
+    {{.key = "key_file",
+      .required = true,
+      .zh = "本实例的私钥文件，权限须为 0600。",
+      .en = "File of this instance's own secret key, mode 0600."},
+     reach<S, &S::key_file>},
+    {{.key = "directory",
+      .required = true,
+      .zh = "本程序存放网站页面或显示内容的目录。",
+      .en = "Directory of what it keeps: the site's pages, the screen's items."},
+     reach<S, &S::directory>},
+    {{.key = "listen",
+      .form = forms::address,
+      .zh = "自带网页服务的监听地址；留空则不开启(由其他网页服务器提供)。",
+      .en = "Where its own web server listens; empty: another server serves the directory."},
+     reach<S, &S::listen>},
+    {{.key = "base_url",
+      .form = forms::web_address,
+      .zh = "公众访问的网址，末尾不带斜杠；发布后据此回查。",
+      .en = "How citizens reach it, without a slash at the end; read-back goes there."},
+     reach<S, &S::base_url>},
+    {{.key = "log_level",
+      .form = forms::log_level,
+      .zh = "日志级别：debug、info、warn 或 error。",
+      .en = "Level of the log: debug, info, warn or error."},
+     reach<S, &S::log_level>},
+};
+
+constexpr SettingRow<SiteTable> site_rows[] = {
+    {{.key = "name",
+      .required = true,
+      .form = forms::line,
+      .zh = "网站名称。",
+      .en = "Name of the site."},
+     reach<SiteTable, &SiteTable::name>},
+    {{.key = "line",
+      .form = forms::line,
+      .zh = "名称旁的一行字。",
+      .en = "A line beside the name."},
+     reach<SiteTable, &SiteTable::line>},
+    {{.key = "domain",
+      .form = forms::line,
+      .zh = "网站域名；留空则取自 base_url。",
+      .en = "Domain of the site; empty: the host of base_url."},
+     reach<SiteTable, &SiteTable::domain>},
+    {{.key = "id_code", .form = forms::line, .zh = "网站标识码。", .en = "Government site code."},
+     reach<SiteTable, &SiteTable::id_code>},
+    {{.key = "organiser", .form = forms::line, .zh = "主办单位。", .en = "Organiser."},
+     reach<SiteTable, &SiteTable::organiser>},
+    {{.key = "contractor", .form = forms::line, .zh = "承办单位。", .en = "Contractor."},
+     reach<SiteTable, &SiteTable::contractor>},
+    {{.key = "icp_no", .form = forms::line, .zh = "ICP 备案号。", .en = "ICP number."},
+     reach<SiteTable, &SiteTable::icp_no>},
+    {{.key = "police_no",
+      .form = forms::line,
+      .zh = "公安备案号。",
+      .en = "Public security number."},
+     reach<SiteTable, &SiteTable::police_no>},
+    {{.key = "phone", .form = forms::line, .zh = "联系电话。", .en = "Phone."},
+     reach<SiteTable, &SiteTable::phone>},
+    {{.key = "address", .form = forms::line, .zh = "联系地址。", .en = "Address."},
+     reach<SiteTable, &SiteTable::address>},
+};
+
+constexpr SettingRow<ScreenTable> screen_rows[] = {
+    {{.key = "name",
+      .required = true,
+      .form = forms::line,
+      .zh = "显示屏所在的场所。",
+      .en = "The place where the screen hangs."},
+     reach<ScreenTable, &ScreenTable::name>},
+    {{.key = "portal_url",
+      .form = forms::web_address,
+      .zh = "门户网站网址，二维码指向该处；留空则不显示二维码。",
+      .en = "The portal, where QR codes lead; empty: no QR codes."},
+     reach<ScreenTable, &ScreenTable::portal_url>},
+    {{.key = "drill", .zh = "是否显示演练信息。", .en = "Whether drills are shown."},
+     reach<ScreenTable, &ScreenTable::drill>},
+};
+
+constexpr std::string_view sections[] = {"site", "screen"};
+
+void resolve(std::string& path, const std::string& dir) {
+  if (!path.empty() && path.front() != '/') {
+    path = dir + "/" + path;
+  }
+}
+
+constexpr std::string_view heading =
+    "# 鼓楼：渠道对接程序。改动后重启程序生效。\n"
+    "# Gulou: an adapter. Changes take effect when the program is restarted.\n\n";
+
+}  // namespace
+
+Result<AdapterSettings> load_adapter(const std::string& path) {
+  const TomlFile file = TRY(load_toml(path));
+  AdapterSettings settings;
+  TRY(read_settings<S>(file, file.root, rows, sections, settings));
+  if (const TomlValue* site = file.root.find("site")) {
+    TRY(read_settings<SiteTable>(file, *site, site_rows, {}, settings.site));
+  }
+  if (const TomlValue* screen = file.root.find("screen")) {
+    TRY(read_settings<ScreenTable>(file, *screen, screen_rows, {}, settings.screen));
+  }
+  const size_t slash = path.rfind('/');
+  const std::string dir = slash == std::string::npos ? "." : path.substr(0, slash);
+  resolve(settings.broker_key_file, dir);
+  resolve(settings.key_file, dir);
+  resolve(settings.directory, dir);
+  return settings;
+}
+
+std::string write_portal_adapter(const AdapterSettings& settings) {
+  return std::string(heading) + write_settings<S>(rows, settings) + "\n[site]\n" +
+         write_settings<SiteTable>(site_rows, settings.site);
+}
+
+std::string write_screen_adapter(const AdapterSettings& settings) {
+  return std::string(heading) + write_settings<S>(rows, settings) + "\n[screen]\n" +
+         write_settings<ScreenTable>(screen_rows, settings.screen);
+}
+
+AdapterSettings sample_portal_adapter() {
+  AdapterSettings settings;
+  settings.channel = "portal";
+  settings.instance = "portal-1";
+  settings.key_file = "../keys/portal-1.secret";
+  settings.directory = "../site";
+  settings.listen = "127.0.0.1:8080";
+  settings.base_url = "http://127.0.0.1:8080";
+  settings.site = {.name = "云溪县人民政府",
+                   .line = "政务公开 办事服务 互动交流",
+                   .id_code = "9901230001",
+                   .organiser = "云溪县人民政府办公室",
+                   .contractor = "云溪县大数据中心",
+                   .icp_no = "云溪ICP备00000000号",
+                   .phone = "0999-6612345",
+                   .address = "云溪县春山路1号"};
+  return settings;
+}
+
+AdapterSettings sample_screen_adapter() {
+  AdapterSettings settings;
+  settings.channel = "screen";
+  settings.instance = "screen-1";
+  settings.key_file = "../keys/screen-1.secret";
+  settings.directory = "../screen";
+  settings.listen = "127.0.0.1:8090";
+  settings.base_url = "http://127.0.0.1:8090";
+  settings.screen = {.name = "云溪县政务服务中心", .portal_url = "http://127.0.0.1:8080"};
+  return settings;
+}
+
+std::string adapter_settings_help(bool chinese) {
+  return "adapters/NAME.toml\n" + help_settings<S>(rows, chinese) + "[site]\n" +
+         help_settings<SiteTable>(site_rows, chinese) + "[screen]\n" +
+         help_settings<ScreenTable>(screen_rows, chinese);
+}
+
+}  // namespace gulou
