@@ -1,6 +1,5 @@
 // The door to toml++.
 #define TOML_HEADER_ONLY 0
-#define TOML_EXCEPTIONS 0
 #include "common/base/files.h"
 #include "common/base/limits.h"
 #include "common/settings/value.h"
@@ -75,21 +74,23 @@ class Reader {
   uint32_t lines_before_;
 };
 
-std::string base_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+std::string base_name(const std::string& path) {
+  return path.substr(path.find_last_of('/') + 1);
+}
 
 }  // namespace
 
 Result<TomlFile> parse_toml(std::string_view text, std::string_view name, uint32_t first_line) {
-  const toml::parse_result result = toml::parse(text, name);
-  if (!result) {
-    const toml::parse_error& error = result.error();
+  try {
+    const toml::table table = toml::parse(text, name);
+    return TomlFile{std::string(name), Reader(first_line).read(table)};
+  } catch (const toml::parse_error& error) {
     const TomlValue at{{}, error.source().begin.line + first_line - 1, error.source().begin.column};
     return fail(ErrorCode::invalid_argument,
                 "settings_syntax",
                 TomlFile{std::string(name), {}}.place(at),
                 {std::string(error.description())});
   }
-  return TomlFile{std::string(name), Reader(first_line).read(result.table())};
 }
 
 Result<TomlFile> load_toml(const std::string& path) {
