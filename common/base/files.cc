@@ -62,10 +62,25 @@ Status write_all(int fd, std::string_view bytes, const std::string& path) {
     }
     bytes.remove_prefix(count > 0 ? static_cast<size_t>(count) : 0);
   }
+  return {};
+}
+
+Status sync(int fd, const std::string& path) {
   if (::fsync(fd) != 0) {
     return unwritable(path, errno);
   }
   return {};
+}
+
+Status rename_over(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) {
+    return unwritable(to, errno);
+  }
+  return sync_directory(fs::path(to).parent_path().string());
+}
+
+std::string beside(const std::string& path) {
+  return path + ".new";
 }
 
 }  // namespace
@@ -105,16 +120,13 @@ Status write_file(const std::string& path, std::string_view bytes) {
   if (file.get() < 0) {
     return unwritable(path, errno);
   }
-  return write_all(file.get(), bytes, path);
+  TRY(write_all(file.get(), bytes, path));
+  return sync(file.get(), path);
 }
 
 Status replace_file(const std::string& path, std::string_view bytes) {
-  const std::string beside = path + ".new";
-  TRY(write_file(beside, bytes));
-  if (std::rename(beside.c_str(), path.c_str()) != 0) {
-    return unwritable(path, errno);
-  }
-  return sync_directory(fs::path(path).parent_path().string());
+  TRY(write_file(beside(path), bytes));
+  return rename_over(beside(path), path);
 }
 
 Status sync_directory(const std::string& path) {
@@ -124,6 +136,34 @@ Status sync_directory(const std::string& path) {
     return unwritable(path, errno);
   }
   return {};
+}
+
+Result<NewFile> NewFile::open(const std::string& path) {
+  const int fd = ::open(beside(path).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) {
+    return unwritable(path, errno);
+  }
+  return NewFile(path, fd);
+}
+
+NewFile::NewFile(NewFile&& other) noexcept
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+
+NewFile::~NewFile() {
+  if (fd_ >= 0) {
+    ::close(fd_);
+    ::unlink(beside(path_).c_str());
+  }
+}
+
+Status NewFile::append(std::string_view piece) {
+  return write_all(fd_, piece, path_);
+}
+
+Status NewFile::commit() {
+  TRY(sync(fd_, path_));
+  ::close(std::exchange(fd_, -1));
+  return rename_over(beside(path_), path_);
 }
 
 Status make_directory(const std::string& path) {

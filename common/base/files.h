@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gulou {
@@ -22,6 +23,27 @@ Status write_file(const std::string& path, std::string_view bytes);
 Status replace_file(const std::string& path, std::string_view bytes);
 
 Status sync_directory(const std::string& path);
+
+// A file that comes in pieces and appears under its name whole, with commit(), or not at all.
+class NewFile {
+ public:
+  static Result<NewFile> open(const std::string& path);
+
+  NewFile(NewFile&& other) noexcept;
+  NewFile& operator=(NewFile&&) = delete;
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile();
+
+  Status append(std::string_view piece);
+  Status commit();
+
+ private:
+  NewFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+
+  std::string path_;
+  int fd_;
+};
 
 // Makes it and its parents; fine where it is there.
 Status make_directory(const std::string& path);

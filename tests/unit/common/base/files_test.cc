@@ -35,6 +35,25 @@ TEST_F(FilesTest, ErrorsTellWhatToDo) {
   EXPECT_EQ(write_file(dir_ + "/no/such/place", "").error().reason, "file_unwritable");
 }
 
+TEST_F(FilesTest, NewFileAppearsWithItsCommitOnly) {
+  {
+    auto dropped = NewFile::open(dir_ + "/blob");
+    ASSERT_TRUE(dropped);
+    ASSERT_TRUE(dropped->append("half"));
+    EXPECT_EQ(read_file(dir_ + "/blob", 100).error().code, ErrorCode::not_found);
+  }
+  EXPECT_THAT(*list_files(dir_), testing::IsEmpty());
+
+  auto file = NewFile::open(dir_ + "/blob");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->append("one"));
+  ASSERT_TRUE(file->append("two"));
+  ASSERT_TRUE(file->commit());
+
+  EXPECT_EQ(*read_file(dir_ + "/blob", 100), "onetwo");
+  EXPECT_THAT(*list_files(dir_), testing::ElementsAre("blob"));
+}
+
 TEST(FieldLineTest, ValuesComeBackWhole) {
   FieldLine line;
   line.add("title", "a=b\tc\nd\\e\r");

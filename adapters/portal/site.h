@@ -1,0 +1,88 @@
+// Site puts releases on the static site's disk: the part of the portal adapter that knows how a
+// release becomes a page, and nothing of deliveries. Owned by the adapter, used on its thread. All
+// parts of one publish() appear at once. What is older than what the site has is left alone. Pages
+// are made by SitePages from what is stored here. The format stands in site_files.h.
+#pragma once
+
+#include "adapters/portal/site_store.h"
+#include "common/base/bytes.h"
+#include "common/base/ids.h"
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "common/model/release.h"
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gulou {
+
+struct SitePart {
+  std::string_view publisher;
+  const Release* release = nullptr;
+  std::string_view canonical;  // the release's approved bytes
+  Digest digest;               // of them
+  uint32_t part = 0;           // within its bundle
+  Seq seq;
+  Seq first_seq;
+  std::string_view index_no;
+  Utc published_on;
+  std::string_view old_url;  // where an earlier revision stands, if the caller knows
+};
+
+struct SitePlace {
+  std::string publication;
+  uint32_t revision = 0;
+  Digest digest;
+  Standing standing = Standing::live;
+  std::string url_path;  // "/zcwj/12-0.html": kept through revisions
+};
+
+enum class SiteWithdrawal { mark_invalid, replace, remove, erase };
+
+class Site {
+ public:
+  static Result<Site> open(const std::string& dir);
+
+  // Attachments come first: publish() refuses a part whose public attachments are not there. `read`
+  // gives the bytes piece by piece and has checked their digest when it returns.
+  bool has_blob(const Digest& digest) const;
+  using Sink = std::function<Status(std::string_view piece)>;
+  Status add_blob(const Digest& digest, const std::function<Status(const Sink&)>& read);
+
+  // One place per part, in order. Parts that are already there in this or a newer revision cost
+  // nothing. Errors: site_attachment_missing, and those of the disk; then nothing is visible.
+  Result<std::vector<SitePlace>> publish(std::span<const SitePart> parts, Utc now);
+
+  // All named publications at once; unknown ones are skipped. The note is shown to the public.
+  // Removing and erasing destroy the stored text and the attachments nobody else shows.
+  struct Withdrawal {
+    SiteWithdrawal kind = SiteWithdrawal::remove;
+    std::vector<std::string> publications;  // "publisher/id"
+    std::string public_note;
+    std::string successor;  // "publisher/id", for replace
+  };
+
+  Status withdraw(const Withdrawal& withdrawal, Utc now);
+
+  // Nothing where the site has never shown it.
+  Result<std::optional<SitePlace>> find(std::string_view publisher, std::string_view id) const;
+
+ private:
+  explicit Site(SiteStore store) : store_(std::move(store)) {}
+
+  Result<std::optional<SiteRecord>> known(std::string_view publication) const;
+  Place new_place(const SitePart& part, std::span<const SiteChange> changes) const;
+  Result<SiteRecord> record_of(const SitePart& part,
+                               const std::optional<SiteRecord>& old,
+                               std::span<const SiteChange> changes,
+                               Utc now) const;
+  Status commit(std::vector<SiteChange> changes);
+
+  SiteStore store_;
+};
+
+}  // namespace gulou

@@ -1,0 +1,111 @@
+// The site as plain files, for any web server. Every page is asked of answer(), so it cannot differ
+// from what our own server shows.
+#include "adapters/portal/site_pages.h"
+#include "common/base/files.h"
+#include "common/base/limits.h"
+
+#include <filesystem>
+#include <system_error>
+
+namespace gulou {
+namespace {
+
+namespace fs = std::filesystem;
+
+tl::unexpected<Error> unwritable(const std::string& path, const std::error_code& error) {
+  return fail(ErrorCode::unavailable, "file_unwritable", {}, {path, error.message()});
+}
+
+std::string_view bytes_of(const HttpResponse& response) {
+  if (const auto* text = std::get_if<std::string>(&response.body)) {
+    return *text;
+  }
+  const auto* shared = std::get_if<SharedBytes>(&response.body);
+  return shared != nullptr ? std::string_view(**shared) : std::string_view();
+}
+
+Status link_or_copy(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::create_hard_link(from, to, error);
+  if (error) {
+    fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+  }
+  if (error) {
+    return unwritable(to, error);
+  }
+  return {};
+}
+
+// Points out_dir/current at the new tree in one rename and removes the others.
+Status switch_over(const std::string& out_dir, const std::string& name) {
+  std::error_code error;
+  const std::string link = out_dir + "/current", beside = link + ".new";
+  fs::remove(beside, error);
+  fs::create_directory_symlink(name, beside, error);
+  if (!error) {
+    fs::rename(beside, link, error);
+  }
+  if (error) {
+    return unwritable(link, error);
+  }
+  TRY(sync_directory(out_dir));
+  for (const auto& entry : fs::directory_iterator(out_dir, error)) {
+    const std::string other = entry.path().filename().string();
+    if (entry.is_directory() && !entry.is_symlink() && other != name) {
+      fs::remove_all(entry.path(), error);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> SitePages::all_paths() const {
+  std::vector<std::string> paths{
+      "/", "/style.css", "/mark.svg", "/robots.txt", "/sitemap.html", "/sitemap.xml", "/feed.atom"};
+  for (size_t number = 1; (number - 1) * limits::site_sitemap_urls <= index_.count(""); ++number) {
+    paths.push_back("/sitemap-" + std::to_string(number) + ".xml");
+  }
+  for (const SiteColumn& column : columns_) {
+    const std::string folder = "/" + column.id + "/";
+    paths.push_back(folder);
+    paths.push_back(folder + "feed.atom");
+    for (size_t number = 2; (number - 1) * limits::site_page_items < index_.count(column.id);
+         ++number) {
+      paths.push_back(folder + "index_" + std::to_string(number) + ".html");
+    }
+  }
+  for (const auto& [place, record] : index_.records()) {
+    paths.push_back(url_path(record));
+  }
+  return paths;
+}
+
+Status SitePages::export_to(const std::string& out_dir, Utc now) {
+  TRY(index_.refresh(now));
+  const std::string name = std::to_string(index_.generation());
+  const std::string root = out_dir + "/" + name;
+  TRY(make_directory(root));
+  for (const std::string& path : all_paths()) {
+    HttpRequest request;
+    request.method = "GET";
+    request.path = path;
+    const HttpResponse response = route(request, now);
+    if (response.status != 200) {
+      continue;
+    }
+    const std::string file = root + path + (path.ends_with('/') ? "index.html" : "");
+    TRY(make_directory(fs::path(file).parent_path().string()));
+    TRY(write_file(file, bytes_of(response)));
+  }
+  for (const auto& [place, record] : index_.records()) {
+    const bool shown = record.standing == Standing::live || record.standing == Standing::invalid;
+    for (const SiteFile& file : shown ? record.files : std::vector<SiteFile>()) {
+      TRY(make_directory(root + files_path(record)));
+      TRY(link_or_copy(blob_path(dir_, file.digest), root + files_path(record) + file.name));
+    }
+  }
+  return switch_over(out_dir, name);
+}
+
+}  // namespace gulou

@@ -1,0 +1,101 @@
+// SiteIndex is the reading side: all records in memory with the orders that pages need. Owned by
+// SitePages and used on the web server's thread alone; it shares nothing with the writer but the
+// directory. refresh() looks at the root index (one stat) and, after a flip, reads only the
+// segments that changed, so a publication into a large site costs milliseconds here too.
+#pragma once
+
+#include "adapters/portal/site_files.h"
+#include "adapters/portal/site_record.h"
+#include "common/base/result.h"
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gulou {
+
+class SiteIndex {
+ public:
+  explicit SiteIndex(std::string dir) : dir_(std::move(dir)) {}
+
+  // Takes in the newest flip, whole or not at all, and takes what has expired out of the lists.
+  Status refresh(Utc now);
+
+  const SiteRecord* at(Place place) const;
+  const SiteRecord* find(std::string_view publication) const;
+
+  // What lists show, newest first: live and invalid, neither drills nor expired. Empty column: all.
+  std::vector<const SiteRecord*> newest(std::string_view column, size_t skip, size_t count) const;
+  size_t count(std::string_view column) const;
+  // The newest urgent ones in force.
+  std::vector<const SiteRecord*> urgent(Utc since, size_t count) const;
+
+  // Live or invalid publications that name this one, in the order of their places.
+  struct Incoming {
+    RelationKind kind;
+    const SiteRecord* from;
+  };
+
+  std::vector<Incoming> incoming(std::string_view publication) const;
+
+  // Removed ones, newest first: feeds name them.
+  std::vector<const SiteRecord*> removed(std::string_view column, size_t count) const;
+
+  const std::map<Place, SiteRecord>& records() const { return records_; }
+
+  uint64_t generation() const { return root_.generation; }
+
+ private:
+  // Newest first; of one instant the later seq first, then the earlier part.
+  struct Order {
+    int64_t ms = 0;
+    Place place;
+
+    friend bool operator<(const Order& a, const Order& b) {
+      if (a.ms != b.ms) {
+        return a.ms > b.ms;
+      }
+      if (a.place.first_seq != b.place.first_seq) {
+        return a.place.first_seq > b.place.first_seq;
+      }
+      return a.place.part < b.place.part;
+    }
+  };
+
+  using List = std::set<Order>;
+
+  struct FileFacts {
+    uint64_t inode = 0;
+    int64_t changed_ns = 0;
+    uint64_t bytes = 0;
+
+    friend bool operator==(const FileFacts&, const FileFacts&) = default;
+  };
+
+  Result<FileFacts> look() const;
+  Status take_in(const SiteRoot& root);
+  void replace_segment(uint64_t number, std::vector<SiteRecord> records);
+  void insert(SiteRecord record);
+  void erase(Place place);
+  void list(const SiteRecord& record);
+  void unlist(const SiteRecord& record);
+
+  std::string dir_;
+  SiteRoot root_;
+  FileFacts seen_;
+  Utc now_;
+  std::map<Place, SiteRecord> records_;
+  std::map<std::string, Place, std::less<>> by_publication_;
+  std::map<std::string, List, std::less<>> lists_;    // by column; "" is all
+  std::map<std::string, List, std::less<>> removed_;  // by column; "" is all
+  List urgent_;
+  std::set<std::pair<int64_t, Place>> expiring_;
+  std::multimap<std::string, std::pair<RelationKind, Place>, std::less<>> incoming_;  // by target
+};
+
+}  // namespace gulou

@@ -1,0 +1,482 @@
+#include "adapters/portal/site_view.h"
+
+#include "common/text/catalogue.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace gulou {
+namespace {
+
+constexpr Language zh = Language::zh;
+
+// Order of the navigation.
+constexpr auto kind_order = std::to_array<Kind>({Kind::news,
+                                                 Kind::policy_document,
+                                                 Kind::interpretation,
+                                                 Kind::notice,
+                                                 Kind::public_notice,
+                                                 Kind::service_guide,
+                                                 Kind::reply,
+                                                 Kind::clarification,
+                                                 Kind::organisation,
+                                                 Kind::report,
+                                                 Kind::other});
+
+size_t rank_of(const Column& column) {
+  const Kind first = column.kinds.empty() ? Kind::other : column.kinds.front();
+  return static_cast<size_t>(std::find(kind_order.begin(), kind_order.end(), first) -
+                             kind_order.begin());
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += text.empty() ? "" : between;
+    text += word;
+  }
+  return text;
+}
+
+std::string word_or_empty(std::string_view group, std::string_view name, bool present) {
+  return present ? std::string(word(zh, group, name)) : std::string();
+}
+
+std::string issuers_of(const Release& release) {
+  std::string names = release.issuer.name;
+  for (const Party& party : release.joint_issuers) {
+    names += "、" + party.name;
+  }
+  return names;
+}
+
+void add_named(std::vector<View>& views, std::string_view key, std::string value) {
+  if (value.empty()) {
+    return;
+  }
+  View view;
+  view.set("name", std::string(word(zh, "field", key)));
+  view.set("value", std::move(value));
+  views.push_back(std::move(view));
+}
+
+void set_lines(View& view, std::string name, std::string_view text) {
+  std::vector<View> views;
+  for (std::string& line : lines_of(text)) {
+    views.emplace_back(std::move(line));
+  }
+  view.set(std::move(name), std::move(views));
+}
+
+struct CatalogueRow {
+  std::string_view key;
+  std::string value;
+  bool wide = false;
+  bool always = false;  // on policy documents also where empty
+};
+
+std::vector<CatalogueRow> catalogue_of(const Release& release, const SiteRecord& record) {
+  const bool has_type = release.disclosure_type != DisclosureType::none;
+  const bool has_validity = release.validity != Validity::none;
+  return {
+      {"index_no", record.index_no, false, true},
+      {"subject", joined(release.subject, " / "), false, true},
+      {"issuer", issuers_of(release), false, true},
+      {"written_on", release.written_on, false, true},
+      {"title", release.title, true, true},
+      {"doc_no", release.doc_no, false, true},
+      {"published_on", format_shanghai(record.published_on), false, true},
+      {"validity", word_or_empty("validity", name_of(release.validity), has_validity), false, true},
+      {"disclosure_type",
+       word_or_empty("disclosure", name_of(release.disclosure_type), has_type),
+       false,
+       true},
+      {"effective_on", release.effective_on},
+      {"expires_on", release.expires_on},
+      {"abolished_by", release.abolished_by},
+      {"assembly_class", release.assembly_class},
+      {"keywords", joined(release.keywords, "，"), true, true},
+  };
+}
+
+void set_cell(View& row, int number, const CatalogueRow& cell) {
+  const std::string suffix = "_" + std::to_string(number);
+  row.set("name" + suffix, std::string(word(zh, "field", cell.key)));
+  row.set("value" + suffix, cell.value.empty() ? std::string("—") : cell.value);
+}
+
+// Two fields a row, wide ones alone.
+std::vector<View> catalogue_views(std::vector<CatalogueRow> cells, bool complete) {
+  std::erase_if(cells, [complete](const CatalogueRow& c) {
+    return c.value.empty() && !(complete && c.always);
+  });
+  std::vector<View> rows;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    View row;
+    const bool pair = !cells[i].wide && i + 1 < cells.size() && !cells[i + 1].wide;
+    set_cell(row, 1, cells[i]);
+    row.set("wide", !pair);
+    if (pair) {
+      set_cell(row, 2, cells[++i]);
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+View banner_view(std::string_view label, std::string_view text) {
+  View banner;
+  banner.set("label", std::string(label));
+  banner.set("text", std::string(text));
+  return banner;
+}
+
+std::vector<View> banner_views(const Release& release,
+                               const SiteRecord& record,
+                               const std::vector<RelatedGroup>& related) {
+  const Validity validity =
+      record.standing == Standing::invalid && release.validity != Validity::repealed
+          ? Validity::invalid
+          : release.validity;
+  if (validity != Validity::invalid && validity != Validity::repealed &&
+      validity != Validity::amended) {
+    return {};
+  }
+  std::string text = record.standing == Standing::invalid ? record.note : std::string();
+  if (text.empty()) {
+    text = validity == Validity::amended ? "本文件已经修改，请以修改后的文件为准。"
+                                         : "本文件已不再有效，仅供查阅。";
+  }
+  if (!release.abolished_by.empty()) {
+    text += "依据：" + release.abolished_by;
+  }
+  for (const RelatedGroup& group : related) {
+    if (group.heading == "废止本文件的文件" || group.heading == "替代本文件的文件") {
+      text += "见《" + group.records.front()->title + "》。";
+    }
+  }
+  return {banner_view(word(zh, "validity", name_of(validity)), text)};
+}
+
+void add_kind_fields(View& page, const Release& release) {
+  if (release.public_notice) {
+    View period;
+    period.set("from", release.public_notice->period_from);
+    period.set("to", release.public_notice->period_to);
+    period.set("feedback", release.public_notice->feedback);
+    page.set("period", std::move(period));
+  }
+  if (release.interpretation &&
+      !(release.interpretation->phase + release.interpretation->drafting_unit).empty()) {
+    View interpretation;
+    interpretation.set("phase", release.interpretation->phase);
+    interpretation.set("drafting_unit", release.interpretation->drafting_unit);
+    page.set("interpretation", std::move(interpretation));
+  }
+  if (release.reply) {
+    const ReplyPart& part = *release.reply;
+    std::vector<View> facts;
+    add_named(facts, "letter_no", part.letter_no);
+    add_named(facts, "letter_class", part.letter_class);
+    add_named(facts, "received_on", part.received_on);
+    add_named(facts, "replied_on", part.replied_on);
+    add_named(facts, "responsible_unit", part.responsible_unit);
+    const bool rated = part.satisfaction != Satisfaction::none;
+    add_named(
+        facts, "satisfaction", word_or_empty("satisfaction", name_of(part.satisfaction), rated));
+    View reply;
+    reply.set("facts", std::move(facts));
+    set_lines(reply, "question", part.question);
+    set_lines(reply, "answer", part.answer);
+    page.set("reply", std::move(reply));
+  }
+}
+
+void add_guide(View& page, const ServiceGuidePart& part) {
+  const auto elements = std::to_array<std::pair<std::string_view, const std::string*>>({
+      {"legal_basis", &part.legal_basis},
+      {"conditions", &part.conditions},
+      {"materials", &part.materials},
+      {"procedure", &part.procedure},
+      {"time_limit", &part.time_limit},
+      {"fees", &part.fees},
+      {"office_place_hours", &part.office_place_hours},
+      {"phone", &part.phone},
+  });
+  std::vector<View> views;
+  for (const auto& [key, text] : elements) {
+    View view;
+    view.set("name", std::string(word(zh, "field", key)));
+    set_lines(view, "lines", *text);
+    views.push_back(std::move(view));
+  }
+  View guide;
+  guide.set("elements", std::move(views));
+  page.set("guide", std::move(guide));
+}
+
+std::string ending_of(std::string_view name) {
+  const size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? std::string() : std::string(name.substr(dot));
+}
+
+void add_files(View& page, const SiteRecord& record, const SiteBody& body) {
+  std::vector<View> files;
+  for (const SiteFile& file : record.files) {
+    if (file.media_type.starts_with("image/") && body.attachments.contains(file.name)) {
+      continue;
+    }
+    View view;
+    const std::string ending = ending_of(file.name);
+    const bool in_browser =
+        file.media_type == "application/pdf" || file.media_type.starts_with("image/");
+    view.set("path", files_path(record) + file.name);
+    view.set("name", file.display_name);
+    view.set("download",
+             in_browser ? std::string()
+                        : file.display_name + (file.display_name.ends_with(ending) ? "" : ending));
+    view.set("type", readable_type(file.media_type));
+    view.set("size", readable_size(file.size_bytes));
+    files.push_back(std::move(view));
+  }
+  page.set("has_files", !files.empty());
+  page.set("files", std::move(files));
+}
+
+std::string_view incoming_heading(RelationKind kind) {
+  switch (kind) {
+    case RelationKind::interprets:
+      return word(zh, "relation_interpreted_by");
+    case RelationKind::phase_of:
+      return "其他阶段的解读";
+    case RelationKind::clarifies:
+      return "回应澄清";
+    case RelationKind::corrects:
+      return "更正本信息的文件";
+    case RelationKind::repeals:
+      return "废止本文件的文件";
+    case RelationKind::replaces:
+      return "替代本文件的文件";
+    case RelationKind::related:
+      return word(zh, "relation_related");
+  }
+  return {};
+}
+
+void add_related(std::vector<RelatedGroup>& groups,
+                 std::string_view heading,
+                 const SiteRecord& other) {
+  const auto same =
+      std::find_if(groups.begin(), groups.end(), [heading](const RelatedGroup& group) {
+        return group.heading == heading;
+      });
+  RelatedGroup& group =
+      same != groups.end() ? *same : groups.emplace_back(RelatedGroup{std::string(heading), {}});
+  if (std::find(group.records.begin(), group.records.end(), &other) == group.records.end()) {
+    group.records.push_back(&other);
+  }
+}
+
+void set_foot(View& page, const SiteSettings& settings) {
+  const auto facts = std::to_array<std::pair<std::string_view, const std::string*>>({
+      {"主办单位：", &settings.organiser},
+      {"承办单位：", &settings.contractor},
+      {"联系电话：", &settings.phone},
+      {"地址：", &settings.address},
+      {"网站标识码：", &settings.id_code},
+      {"", &settings.icp_no},
+      {"", &settings.police_no},
+  });
+  std::array<std::string, 2> lines;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    std::string& line = lines[i < 4 ? 0 : 1];
+    if (!facts[i].second->empty()) {
+      line += line.empty() ? "" : "　";
+      line += std::string(facts[i].first) + *facts[i].second;
+    }
+  }
+  std::vector<View> views;
+  for (std::string& line : lines) {
+    if (!line.empty()) {
+      views.emplace_back(std::move(line));
+    }
+  }
+  page.set("foot_lines", std::move(views));
+}
+
+}  // namespace
+
+std::vector<SiteColumn> site_columns(const std::map<std::string, Column, std::less<>>& columns) {
+  std::vector<const Column*> sorted;
+  for (const auto& [id, column] : columns) {
+    sorted.push_back(&column);
+  }
+  std::sort(sorted.begin(), sorted.end(), [](const Column* a, const Column* b) {
+    return std::pair(rank_of(*a), a->id) < std::pair(rank_of(*b), b->id);
+  });
+  std::vector<SiteColumn> result;
+  for (const Column* column : sorted) {
+    const Kind kind = column->kinds.empty() ? Kind::other : column->kinds.front();
+    result.push_back({column->id,
+                      column->name,
+                      std::string(word(zh, "kind", name_of(kind))),
+                      kind == Kind::service_guide});
+  }
+  return result;
+}
+
+std::string domain_of(const SiteSettings& settings) {
+  if (!settings.domain.empty()) {
+    return settings.domain;
+  }
+  const size_t host = settings.base_url.find("//");
+  const std::string rest =
+      host == std::string::npos ? settings.base_url : settings.base_url.substr(host + 2);
+  return rest.substr(0, rest.find_first_of(":/"));
+}
+
+View item_view(const SiteRecord& record) {
+  const bool invalid = record.standing == Standing::invalid ||
+                       record.validity == Validity::invalid ||
+                       record.validity == Validity::repealed;
+  View view;
+  view.set("path", url_path(record));
+  view.set("title", record.title);
+  view.set("date", format_shanghai(record.published_on));
+  view.set("datetime", format_utc(record.published_on));
+  view.set("is_urgent", record.urgent);
+  view.set("validity_tag",
+           word_or_empty("validity",
+                         name_of(record.validity == Validity::repealed ? Validity::repealed
+                                                                       : Validity::invalid),
+                         invalid));
+  return view;
+}
+
+std::vector<View> item_views(const std::vector<const SiteRecord*>& records) {
+  std::vector<View> views;
+  views.reserve(records.size());
+  for (const SiteRecord* record : records) {
+    views.push_back(item_view(*record));
+  }
+  return views;
+}
+
+MetaTags site_meta(const SiteSettings& settings) {
+  return {{"SiteName", settings.name},
+          {"SiteDomain", domain_of(settings)},
+          {"SiteIDCode", settings.id_code}};
+}
+
+MetaTags release_meta(const Release& release,
+                      const SiteRecord& record,
+                      const SiteSettings& settings) {
+  return {{"ArticleTitle", release.title},
+          {"PubDate", format_shanghai(record.published_on)},
+          {"ContentSource", release.source.empty() ? release.issuer.name : release.source},
+          {"Keywords", joined(release.keywords, ",")},
+          {"Author", release.issuer.name},
+          {"Description", release.summary.empty() ? release.title : release.summary},
+          {"Url", settings.base_url + url_path(record)},
+          // What read-back looks for: the page shows exactly the bytes that were approved.
+          {"ContentDigest", to_hex(record.digest)}};
+}
+
+View frame_view(const SiteSettings& settings,
+                const std::vector<SiteColumn>& columns,
+                std::string_view column,
+                std::string_view page_title,
+                const MetaTags& meta) {
+  View page;
+  page.set("site_name", settings.name);
+  page.set("site_line", settings.line);
+  page.set("page_title",
+           page_title.empty() ? settings.name : std::string(page_title) + " - " + settings.name);
+  std::vector<View> tags;
+  for (const auto& [name, content] : meta) {
+    if (!content.empty()) {
+      View tag;
+      tag.set("name", name);
+      tag.set("content", content);
+      tags.push_back(std::move(tag));
+    }
+  }
+  page.set("meta", std::move(tags));
+  std::vector<View> nav;
+  for (const SiteColumn& known : columns) {
+    View view;
+    view.set("path", "/" + known.id + "/");
+    view.set("name", known.name);
+    view.set("current", std::string(known.id == column ? "true" : ""));
+    nav.push_back(std::move(view));
+  }
+  page.set("nav", std::move(nav));
+  page.set("is_home", false);
+  page.set("feed_title", settings.name);
+  page.set("feed_path", std::string("/feed.atom"));
+  set_foot(page, settings);
+  return page;
+}
+
+std::vector<RelatedGroup> related_groups(const SiteRecord& record, const SiteIndex& index) {
+  std::vector<RelatedGroup> groups;
+  for (const Relation& relation : record.relations) {
+    const SiteRecord* target = index.find(relation.target);
+    if (target != nullptr &&
+        (target->standing == Standing::live || target->standing == Standing::invalid)) {
+      add_related(groups, word(zh, "relation", name_of(relation.kind)), *target);
+    }
+  }
+  for (const SiteIndex::Incoming& incoming : index.incoming(record.publication)) {
+    add_related(groups, incoming_heading(incoming.kind), *incoming.from);
+  }
+  return groups;
+}
+
+void add_release(View& page,
+                 const Release& release,
+                 const SiteRecord& record,
+                 const SiteBody& body,
+                 const std::vector<RelatedGroup>& related) {
+  page.set("is_test", record.test);
+  page.set("is_urgent", record.urgent);
+  page.set("banner", banner_views(release, record, related));
+  page.set("title", release.title);
+  page.set("doc_no", release.doc_no);
+  page.set("date", format_shanghai(record.published_on));
+  page.set("datetime", format_utc(record.published_on));
+  if (release.revision > 1 && record.revised_at != record.published_on && !record.imported) {
+    View revised;
+    revised.set("date", format_shanghai(record.revised_at));
+    revised.set("datetime", format_utc(record.revised_at));
+    revised.set("revision", std::to_string(release.revision));
+    page.set("revised", std::move(revised));
+  }
+  page.set("source", release.source.empty() ? release.issuer.name : release.source);
+  page.set("imported_from", release.imported ? release.imported->from : std::string());
+  page.set("summary", release.summary);
+  page.set("change_note", release.revision > 1 ? release.change_note : std::string());
+  add_kind_fields(page, release);
+  if (release.service_guide) {
+    add_guide(page, *release.service_guide);
+  }
+  page.set("body", body.html);
+  add_files(page, record, body);
+  std::vector<View> groups;
+  for (size_t i = 0; i < related.size(); ++i) {
+    View group;
+    group.set("anchor", "related-" + std::to_string(i + 1));
+    group.set("heading", related[i].heading);
+    group.set("items", item_views(related[i].records));
+    groups.push_back(std::move(group));
+  }
+  page.set("related", std::move(groups));
+  const bool document = release.kind == Kind::policy_document;
+  std::vector<View> catalogue = catalogue_views(catalogue_of(release, record), document);
+  page.set("catalogue_first", document);
+  page.set("has_catalogue", !catalogue.empty());
+  page.set("catalogue", std::move(catalogue));
+}
+
+}  // namespace gulou
