@@ -1,0 +1,90 @@
+// The `show` command: what stands where, without changing anything.
+#include "tests/cases/script.h"
+
+namespace gulou::test {
+
+void Script::show(const Command& command) {
+  const Line& line = command.line;
+  const std::string& what = line.word(1);
+  const auto seq = [&](size_t i) { return Seq{std::stoull(line.word(i))}; };
+  if (what == "channel") {
+    show_channel(line.word(2));
+  } else if (what == "delivery") {
+    const auto row = bench_.ledger().delivery(bench_.subscriber(line.word(2)), seq(3));
+    out_ += row ? delivery_text(*row, bench_.now.utc)
+                : "#" + line.word(3) + " " +
+                      std::string(name_of(bench_.state(line.word(2), seq(3)))) + " (no row)";
+    out_ += "\n";
+  } else if (what == "attempts") {
+    show_attempts(line.word(2), seq(3));
+  } else if (what == "release") {
+    show_release(line.word(2), line.word(3));
+  } else if (what == "deadline") {
+    show_deadline();
+  } else if (what == "changes") {
+    for (; changes_shown_ < bench_.changes.size(); ++changes_shown_) {
+      out_ += std::string(name_of(bench_.changes[changes_shown_])) + "\n";
+    }
+  } else if (what == "notes") {
+    for (const Note& note : bench_.notes) {
+      out_ += note_text(note) + "\n";
+    }
+    bench_.notes.clear();
+  } else {
+    out_ += "unknown: show " + what + "\n";
+  }
+}
+
+void Script::show_channel(const std::string& channel) {
+  const Subscriber& subscriber = *bench_.ledger().subscriber(bench_.subscriber(channel));
+  out_ += "head #" + std::to_string(bench_.ledger().head().value);
+  for (const Lane lane : all_lanes) {
+    const Seq cursor = subscriber.cursors[index_of(lane)];
+    if (cursor) {
+      out_ += ", " + std::string(name_of(lane)) + " cursor #" + std::to_string(cursor.value);
+    }
+  }
+  out_ += "\n";
+  for (const LeaseNo no : subscriber.leases) {
+    const Lease& lease = *bench_.ledger().lease(no);
+    out_ += "lease " + std::to_string(no.value) + " " + std::string(name_of(lease.lane)) + " " +
+            runs_text(lease.runs) + "\n";
+  }
+}
+
+void Script::show_attempts(const std::string& channel, Seq seq) {
+  for (const AttemptEnded& attempt :
+       bench_.journal().history().attempts(bench_.subscriber(channel), seq)) {
+    out_ += std::to_string(attempt.attempt) + " " + std::string(name_of(attempt.outcome)) +
+            (attempt.reason.empty() ? "" : " " + attempt.reason) + "\n";
+  }
+}
+
+void Script::show_release(const std::string& publisher, const std::string& id) {
+  const auto row = bench_.ledger().publication({publisher, id});
+  if (!row) {
+    out_ += "unknown\n";
+    return;
+  }
+  out_ += row->index_no;
+  for (const RevisionRow& revision : row->revisions) {
+    out_ += ", revision " + std::to_string(revision.revision) + " #" +
+            std::to_string(revision.seq.value);
+  }
+  if (const Utc shown = bench_.ledger().published_on({publisher, id})) {
+    out_ += ", published on " + relative_text(shown, bench_start);
+  }
+  out_ += "\n";
+}
+
+void Script::show_deadline() {
+  const auto next = bench_.core().next_deadline();
+  // The hourly sweep is always there; only what comes earlier is told.
+  const bool mono = next && next->mono.ms < bench_.now.mono.ms + 1'800'000;
+  const bool utc = next && next->utc.ms < bench_.now.utc.ms + 86'400'000;
+  out_ += mono ? "lease in " + duration_text(next->mono.ms - bench_.now.mono.ms) + "\n" : "";
+  out_ += utc ? "due " + relative_text(next->utc, bench_.now.utc) + "\n" : "";
+  out_ += mono || utc ? "" : "none\n";
+}
+
+}  // namespace gulou::test
