@@ -1,4 +1,6 @@
-// How long a text is, as people and platforms count it. Pure.
+// How long a text is, as people and platforms count it: a channel's limits are in characters of its
+// own kind, and official text is never cut to fit, so the count has to be the platform's. Called
+// where releases are checked against channels. Pure; any thread.
 #pragma once
 
 #include <cstddef>

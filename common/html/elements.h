@@ -1,4 +1,6 @@
-// What becomes of each HTML element: the allow-list as one table. Owned by the sanitiser.
+// What becomes of each HTML element: the allow-list as one table. Read by the sanitiser alone. What
+// the table does not name is unwrapped: its text stays, the element is reported. An element whose
+// content no reader sees, or whose content is code, is dropped whole. Immutable; any thread.
 #pragma once
 
 #include <cstdint>

@@ -6,6 +6,9 @@
 #include "common/html/escape.h"
 #include "common/html/sanitise.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <md4c.h>
 
 namespace gulou {
@@ -65,68 +68,48 @@ char32_t last_char(std::string_view text) {
   return at == 0 ? 0 : utf8_at(text.data() + at - 1, text.data() + text.size()).point;
 }
 
-void Renderer::block(MD_BLOCKTYPE type, void* detail, bool enters) {
-  switch (type) {
-    case MD_BLOCK_DOC:
-    case MD_BLOCK_HTML:
-      return;
-    case MD_BLOCK_QUOTE:
-      tag("blockquote", enters);
-      break;
-    case MD_BLOCK_UL:
-      tag("ul", enters);
-      break;
-    case MD_BLOCK_OL: {
-      const unsigned start = static_cast<MD_BLOCK_OL_DETAIL*>(detail)->start;
-      if (enters && start != 1) {
-        html.append("<ol start=\"").append(std::to_string(start)).append("\">");
-      } else {
-        tag("ol", enters);
-      }
-      break;
-    }
-    case MD_BLOCK_LI:
-      tag("li", enters);
-      break;
-    case MD_BLOCK_HR:
-      enters ? html.append("<hr>") : html;
-      break;
-    case MD_BLOCK_H: {
-      const unsigned level = static_cast<MD_BLOCK_H_DETAIL*>(detail)->level;
-      tag(level <= 2 ? "h2" : level == 3 ? "h3" : "h4", enters);
-      break;
-    }
-    case MD_BLOCK_CODE:
-      tag("pre", enters);
-      break;
-    case MD_BLOCK_P:
-      tag("p", enters);
-      break;
-    case MD_BLOCK_TABLE:
-      tag("table", enters);
-      break;
-    case MD_BLOCK_THEAD:
-      tag("thead", enters);
-      break;
-    case MD_BLOCK_TBODY:
-      tag("tbody", enters);
-      break;
-    case MD_BLOCK_TR:
-      tag("tr", enters);
-      break;
-    case MD_BLOCK_TH:
-      tag("th", enters);
-      break;
-    case MD_BLOCK_TD:
-      tag("td", enters);
-      break;
+// The element of a block that needs no more than its tag.
+std::string_view element_of(MD_BLOCKTYPE type, void* detail) {
+  constexpr std::pair<MD_BLOCKTYPE, std::string_view> elements[] = {{MD_BLOCK_QUOTE, "blockquote"},
+                                                                    {MD_BLOCK_UL, "ul"},
+                                                                    {MD_BLOCK_OL, "ol"},
+                                                                    {MD_BLOCK_LI, "li"},
+                                                                    {MD_BLOCK_CODE, "pre"},
+                                                                    {MD_BLOCK_P, "p"},
+                                                                    {MD_BLOCK_TABLE, "table"},
+                                                                    {MD_BLOCK_THEAD, "thead"},
+                                                                    {MD_BLOCK_TBODY, "tbody"},
+                                                                    {MD_BLOCK_TR, "tr"},
+                                                                    {MD_BLOCK_TH, "th"},
+                                                                    {MD_BLOCK_TD, "td"}};
+  if (type == MD_BLOCK_H) {
+    const unsigned level = static_cast<MD_BLOCK_H_DETAIL*>(detail)->level;
+    return level <= 2 ? "h2" : level == 3 ? "h3" : "h4";
   }
-  const bool is_leaf_start = type == MD_BLOCK_P || type == MD_BLOCK_H || type == MD_BLOCK_CODE ||
-                             type == MD_BLOCK_LI || type == MD_BLOCK_TH || type == MD_BLOCK_TD;
-  if (!enters || !is_leaf_start) {
-    html += '\n';
-  } else if (type == MD_BLOCK_CODE) {
-    html += '\n';  // the parser drops it; a first empty line of the listing stays
+  const auto found =
+      std::ranges::find(elements, type, &std::pair<MD_BLOCKTYPE, std::string_view>::first);
+  return found == std::end(elements) ? std::string_view() : found->second;
+}
+
+void Renderer::block(MD_BLOCKTYPE type, void* detail, bool enters) {
+  const unsigned start = type == MD_BLOCK_OL ? static_cast<MD_BLOCK_OL_DETAIL*>(detail)->start : 1;
+  if (type == MD_BLOCK_HR) {
+    html += enters ? "<hr>\n" : "";
+    return;
+  }
+  const std::string_view element = element_of(type, detail);
+  if (element.empty()) {
+    return;
+  }
+  if (enters && start != 1) {
+    html.append("<ol start=\"").append(std::to_string(start)).append("\">");
+  } else {
+    tag(element, enters);
+  }
+  const bool is_leaf = type == MD_BLOCK_P || type == MD_BLOCK_H || type == MD_BLOCK_LI ||
+                       type == MD_BLOCK_TH || type == MD_BLOCK_TD;
+  if (!enters || !is_leaf) {
+    html += '\n';  // behind <pre> the parser drops it, so a first empty line of a listing stays
   }
 }
 

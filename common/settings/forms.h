@@ -1,4 +1,6 @@
-// What texts in settings must look like. The name is what a complaint shows as expected. Pure.
+// What texts in settings must look like, shared by the rows of all files. The name of a form is
+// what a complaint shows as expected, so it is a pattern both languages can read. An empty text of
+// a setting that is not required is "absent" and never asked. Pure.
 #pragma once
 
 #include "common/settings/rows.h"
