@@ -404,6 +404,8 @@ bool take(const msgpack::object& from, Value& value) {
   }
 }
 
+constexpr size_t depth_max = 8;
+
 // Parses the bytes and gives the top object to `use`; false for anything but one whole object.
 // Strings point into the bytes; the zone is emptied and used again by the next call of the thread.
 template <class Use>
@@ -413,8 +415,10 @@ bool parse(std::string_view bytes, Use&& use) {
     size_t offset = 0;
     bool referenced = false;
     const auto refer = [](msgpack::type::object_type, size_t, void*) { return true; };
-    const msgpack::object top =
-        msgpack::unpack(zone, bytes.data(), bytes.size(), offset, referenced, refer);
+    // No array has more items than there are bytes; maps and extensions are not ours.
+    const msgpack::unpack_limit limit(bytes.size(), 0, bytes.size(), bytes.size(), 0, depth_max);
+    const msgpack::object top = msgpack::unpack(
+        zone, bytes.data(), bytes.size(), offset, referenced, refer, nullptr, limit);
     const bool good = offset == bytes.size() && use(top);
     zone.clear();
     return good;

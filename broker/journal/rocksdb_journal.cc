@@ -8,6 +8,8 @@
 
 #include <utility>
 
+#include <malloc.h>
+
 namespace gulou {
 namespace {
 
@@ -81,6 +83,8 @@ Result<std::unique_ptr<RocksdbJournal>> RocksdbJournal::open(const std::string& 
   TRY(check_floor(*store, *floor, head));
   OpenState opened = TRY(load_open_state(*store));
   TRY(check_files(*store, opened));
+  // Replaying the log left a write buffer of free memory: back to the system.
+  ::malloc_trim(0);
   return std::unique_ptr<RocksdbJournal>(
       new RocksdbJournal(std::move(store), std::move(floor), std::move(opened)));
 }

@@ -27,6 +27,7 @@ void Tables::apply(std::span<const Change> changes, const Digest& hash, RowWrite
   hash_ = hash;
   highest_lease_ = last_lease_;
   deliveries_.clear();
+  blobs_.clear();
   shown_.clear();
   serials_.clear();
   for (const Change& change : changes) {
@@ -109,12 +110,20 @@ void Tables::apply_one(const ChannelDefined& change) {
   rows_->put(Cf::meta, keys::channel(change.channel), encode(change));
 }
 
+std::optional<BlobRow> Tables::blob(const Digest& digest) const {
+  if (const auto found = blobs_.find(digest); found != blobs_.end()) {
+    return found->second;
+  }
+  return lookup<BlobRow>(committed_, Cf::meta, keys::blob(digest));
+}
+
 void Tables::apply_one(const BlobStored& change) {
-  if (const auto previous = lookup<BlobRow>(committed_, Cf::meta, keys::blob(change.digest))) {
+  if (const auto previous = blob(change.digest)) {
     rows_->erase(Cf::meta, keys::orphan(previous->stored_at, change.digest));
   }
   const BlobRow row{
       .size_bytes = change.size_bytes, .media_type = change.media_type, .stored_at = change.at};
+  blobs_[change.digest] = row;
   rows_->put(Cf::meta, keys::blob(change.digest), encode(row));
   rows_->put(Cf::meta, keys::orphan(change.at, change.digest), {});
 }
@@ -125,10 +134,11 @@ void Tables::apply_one(const BlobSwept& change) {
     return;
   }
   // Stored again in the meantime: that copy has a sweep row of its own.
-  const auto row = lookup<BlobRow>(committed_, Cf::meta, keys::blob(change.digest));
+  const auto row = blob(change.digest);
   if (!row || row->stored_at != change.stored_at) {
     return;
   }
+  blobs_[change.digest].reset();
   rows_->erase(Cf::meta, keys::blob(change.digest));
   const uint64_t chunks =
       (row->size_bytes + limits::blob_chunk_bytes - 1) / limits::blob_chunk_bytes;

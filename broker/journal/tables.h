@@ -5,6 +5,7 @@
 #pragma once
 
 #include "broker/core/change.h"
+#include "broker/core/reader.h"
 #include "broker/core/step.h"
 #include "broker/journal/rows.h"
 
@@ -48,6 +49,7 @@ class Tables {
   void put_part(const EntryAccepted& entry, uint8_t part);
   void put_blob_uses(const EntryAccepted& entry);
   void put_shown(SeqRun run, Utc at);
+  std::optional<BlobRow> blob(const Digest& digest) const;
   std::optional<Indexed> indexed(SubscriberNo subscriber, Seq seq) const;
   void erase_index(const DeliveryChanged& change, const Indexed& previous);
   void put_index(const DeliveryChanged& change);
@@ -63,6 +65,7 @@ class Tables {
   Digest hash_;
   LeaseNo highest_lease_;
   std::map<std::pair<SubscriberNo, Seq>, std::optional<Indexed>> deliveries_;  // nothing: final
+  std::map<Digest, std::optional<BlobRow>> blobs_;                             // nothing: swept
   std::map<Seq, uint64_t> shown_;                                              // first, count
   std::map<std::pair<std::string, uint32_t>, uint64_t> serials_;
 };

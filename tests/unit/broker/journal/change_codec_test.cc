@@ -2,6 +2,8 @@
 
 #include "tests/support/journal_material.h"
 
+#include <random>
+
 #include <gtest/gtest.h>
 
 namespace gulou {
@@ -136,6 +138,20 @@ TEST(ChangeCodecTest, RefusesWhatIsNoChange) {
   const std::string whole = encode_change(full_changes()[0]);
   for (size_t size = 0; size < whole.size(); ++size) {
     EXPECT_FALSE(decode_change(whole.substr(0, size)).has_value()) << size;
+  }
+}
+
+TEST(ChangeCodecTest, DamagedBytesAreRefusedOrReadButNeverHarm) {
+  std::mt19937 random(7);
+  const auto changes = full_changes();
+  for (int trial = 0; trial < 20'000; ++trial) {
+    std::string bytes = encode_change(changes[random() % changes.size()]);
+    for (int flips = 0; flips < 3; ++flips) {
+      bytes[random() % bytes.size()] = static_cast<char>(random() % 256);
+    }
+    if (const auto change = decode_change(bytes)) {
+      EXPECT_TRUE(decode_change(encode_change(*change)) == change);
+    }
   }
 }
 
