@@ -1,13 +1,8 @@
-// The one interface the author of a channel implements. The runner (runner.h) calls it on one thread,
-// one delivery at a time, never after the lease could have ended, and reports what it returns. An
-// adapter keeps no delivery state of its own: everything it needs stands in the Delivery.
+// The one interface the author of a channel implements. The runner (runner.h) calls it on one
+// thread, one delivery at a time, never after the lease could have ended, and reports what it
+// returns. An adapter keeps no delivery state of its own: everything it needs stands in the
+// Delivery.
 #pragma once
-
-#include <cstdint>
-#include <functional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "common/base/bytes.h"
 #include "common/base/ids.h"
@@ -15,6 +10,12 @@
 #include "common/base/time.h"
 #include "common/model/delivery.h"
 #include "common/model/release.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace gulou::sdk {
 
@@ -49,8 +50,8 @@ class Helper {
  public:
   virtual ~Helper() = default;
 
-  // Makes a platform id durable at the broker before the next irreversible step; returns once it is.
-  // Error: the broker does not answer, and the adapter must stop with an `ambiguous` report.
+  // Makes a platform id durable at the broker before the next irreversible step; returns once it
+  // is. Error: the broker does not answer, and the adapter must stop with an `ambiguous` report.
   virtual Status progress(uint8_t part, std::string_view platform_id) = 0;
 
   // Reads a whole attachment of the delivery in hand, piece by piece, checking its digest.
@@ -65,6 +66,8 @@ Report transient(std::string reason, std::string detail, int64_t retry_after_ms 
 Report ambiguous(std::string reason, std::string detail);
 Report content(std::string reason, std::string detail);
 Report misconfigured(std::string reason, std::string detail);
+// find(): it is not there.
+Report gone();
 
 class ChannelAdapter {
  public:
@@ -78,14 +81,11 @@ class ChannelAdapter {
 
   virtual Report withdraw(const Delivery& delivery, Helper& helper) = 0;
 
-  // Called before publish/update/withdraw when the delivery is marked maybe_published: is it there
-  // already? `published` with the receipt ends the delivery, `gone` says "not there, go on"; anything
-  // else is reported as it is.
+  // Called first when the delivery is marked maybe_published: is it there already? `published` with
+  // a receipt for every part, each with the revision that is there, ends the delivery, or leads to
+  // update() where an older revision is there; `gone` says "not there, go on"; anything else is
+  // reported as it is.
   virtual Report find(const Delivery& delivery, Helper& helper) = 0;
-
-  // Plain channels (no URL, no id per delivery) may take a whole batch at once: true means every
-  // delivery of it is done at the returned level. Default: one call each.
-  virtual bool publish_batch(const std::vector<Delivery>& deliveries, ReceiptLevel& level);
 };
 
 }  // namespace gulou::sdk

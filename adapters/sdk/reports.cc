@@ -1,0 +1,47 @@
+#include "adapters/sdk/adapter.h"
+
+#include <utility>
+
+namespace gulou::sdk {
+namespace {
+
+Report report(Outcome outcome, std::string reason, std::string detail) {
+  Report made;
+  made.outcome = outcome;
+  made.reason = std::move(reason);
+  made.detail = std::move(detail);
+  return made;
+}
+
+}  // namespace
+
+Report published(Receipt receipt) {
+  Report made;
+  made.outcome = Outcome::published;
+  made.receipt = std::move(receipt);
+  return made;
+}
+
+Report transient(std::string reason, std::string detail, int64_t retry_after_ms) {
+  Report made = report(Outcome::transient, std::move(reason), std::move(detail));
+  made.retry_after_ms = retry_after_ms;
+  return made;
+}
+
+Report ambiguous(std::string reason, std::string detail) {
+  return report(Outcome::ambiguous, std::move(reason), std::move(detail));
+}
+
+Report content(std::string reason, std::string detail) {
+  return report(Outcome::content, std::move(reason), std::move(detail));
+}
+
+Report misconfigured(std::string reason, std::string detail) {
+  return report(Outcome::misconfigured, std::move(reason), std::move(detail));
+}
+
+Report gone() {
+  return report(Outcome::gone, {}, {});
+}
+
+}  // namespace gulou::sdk

@@ -1,0 +1,29 @@
+// The shell puts a Runner and a ChannelAdapter on the network: one thread for the link, one for the
+// adapter's calls, mailboxes between them. An adapter's main() makes its adapter and calls serve().
+#pragma once
+
+#include "adapters/sdk/adapter.h"
+#include "adapters/sdk/runner.h"
+#include "common/net/context.h"
+#include "common/net/keys.h"
+
+#include <string>
+
+namespace gulou::sdk {
+
+struct ShellOptions {
+  RunnerOptions runner;
+  std::string endpoint;           // of the broker's adapter listener
+  std::string server_public_key;  // Z85
+  net::KeyPair keys;              // of this instance alone
+};
+
+// Serves until stop_fd is readable: the call under way is finished and reported, then GOODBYE.
+// Returns the process's exit code; a refusal of the broker is logged and tried again every 30 s,
+// since a person may correct the configuration meanwhile.
+int serve(ChannelAdapter& adapter,
+          const ShellOptions& options,
+          const net::Context& context,
+          int stop_fd);
+
+}  // namespace gulou::sdk

@@ -1,0 +1,37 @@
+#include "broker/app/facts_pool.h"
+
+#include "common/base/limits.h"
+#include "common/base/time.h"
+
+namespace gulou {
+
+FactsPool::FactsPool(size_t threads, const CountySettings& county, Mailbox<Event>& output)
+    : county_(county), output_(output), jobs_(limits::submissions_in_flight_max) {
+  for (size_t i = 0; i < threads; ++i) {
+    threads_.emplace_back([this] { run(); });
+  }
+}
+
+FactsPool::~FactsPool() {
+  jobs_.close();
+  for (std::thread& thread : threads_) {
+    thread.join();
+  }
+}
+
+void FactsPool::run() {
+  while (true) {
+    // A few at a time: enough to spare wake-ups, few enough to share among the threads.
+    auto jobs = jobs_.receive(8, std::chrono::milliseconds(1000));
+    if (jobs.empty() && jobs_.closed()) {
+      return;
+    }
+    for (FactsInput& job : jobs) {
+      if (!output_.send(establish_facts(std::move(job), county_, read_clocks().utc))) {
+        return;
+      }
+    }
+  }
+}
+
+}  // namespace gulou

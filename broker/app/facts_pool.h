@@ -1,0 +1,37 @@
+// FactsPool runs establish_facts() on worker threads and drops the resulting events into the
+// broker's mailbox. Bounded: submit() says no when limits::submissions_in_flight_max wait, and the
+// publisher is told to come back. Order among submissions is not kept; the core does not need it.
+#pragma once
+
+#include "broker/facts/facts.h"
+#include "common/base/mailbox.h"
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace gulou {
+
+class FactsPool {
+ public:
+  // county and output outlive the pool.
+  FactsPool(size_t threads, const CountySettings& county, Mailbox<Event>& output);
+  ~FactsPool();
+  FactsPool(const FactsPool&) = delete;
+  FactsPool& operator=(const FactsPool&) = delete;
+  FactsPool(FactsPool&&) = delete;
+  FactsPool& operator=(FactsPool&&) = delete;
+
+  // False: too many wait. Any thread.
+  [[nodiscard]] bool submit(FactsInput input) { return jobs_.try_send(std::move(input)); }
+
+ private:
+  void run();
+
+  const CountySettings& county_;
+  Mailbox<Event>& output_;
+  Mailbox<FactsInput> jobs_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace gulou

@@ -1,0 +1,253 @@
+#include "broker/app/run.h"
+
+#include "broker/admin/admin.h"
+#include "broker/app/broker.h"
+#include "broker/journal/replay.h"
+#include "broker/journal/rocksdb_journal.h"
+#include "common/base/files.h"
+#include "common/base/log.h"
+#include "common/base/service.h"
+#include "common/crypto/key_file.h"
+#include "common/net/zap.h"
+#include "common/settings/broker_settings.h"
+#include "common/settings/county.h"
+#include "common/settings/home.h"
+#include "common/settings/principals.h"
+#include "common/text/catalogue.h"
+#include "common/text/language.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <thread>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace gulou {
+namespace {
+
+int complain(const Error& error) {
+  const char* all = std::getenv("LC_ALL");
+  const char* lang = all != nullptr ? all : std::getenv("LANG");
+  const Language language = choose_language({}, lang != nullptr ? lang : "");
+  std::fprintf(stderr, "gulou-broker: %s\n", sentence(language, error).c_str());
+  return 1;
+}
+
+struct Arguments {
+  std::string home;
+  std::string verb;  // serve, verify or rebuild
+};
+
+// --home H [journal verify|rebuild]
+bool parse(const std::vector<std::string>& given, Arguments& arguments) {
+  const char* home = std::getenv("GULOU_HOME");
+  arguments.home = home != nullptr ? home : "";
+  arguments.verb = "serve";
+  std::vector<std::string> words;
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (given[i] == "--home" && i + 1 < given.size()) {
+      arguments.home = given[++i];
+    } else {
+      words.push_back(given[i]);
+    }
+  }
+  if (words.size() == 2 && words[0] == "journal" &&
+      (words[1] == "verify" || words[1] == "rebuild")) {
+    arguments.verb = words[1];
+    words.clear();
+  }
+  return words.empty() && !arguments.home.empty();
+}
+
+// A connection costs descriptors; the soft limit is often 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    static_cast<void>(setrlimit(RLIMIT_NOFILE, &limit));
+  }
+  // No core file with keys in it.
+  const rlimit none{0, 0};
+  static_cast<void>(setrlimit(RLIMIT_CORE, &none));
+}
+
+Result<std::string> read_key_line(const std::string& path) {
+  std::string key = TRY(read_secret_file(path));
+  while (!key.empty() && (key.back() == '\n' || key.back() == '\r')) {
+    key.pop_back();
+  }
+  return key;
+}
+
+// Who may connect by key, for ZAP and for the sessions; and by token, for HTTP.
+struct Admitted {
+  net::AllowList keys;
+  NetPrincipals names;
+  std::vector<HttpPrincipal> tokens;
+};
+
+Result<Admitted> admitted_of(const std::vector<PrincipalSettings>& principals) {
+  Admitted access;
+  for (const PrincipalSettings& one : principals) {
+    NetPrincipal principal;
+    principal.name = one.name;
+    principal.publisher = one.role == Role::publisher;
+    principal.adapter = one.role == Role::adapter || one.role == Role::device;
+    principal.rights = {one.units, one.columns};
+    principal.channels = one.channels;
+    if (!one.key.empty()) {
+      const std::string domain = one.role == Role::publisher ? "publish"
+                                 : one.role == Role::adapter ? "adapters"
+                                                             : "devices";
+      TRY(access.keys.add(one.key, {one.name, {domain}}));
+    }
+    if (one.token_hash) {
+      HttpPrincipal token{one.name, one.token_hash, {}, principal.rights};
+      if (one.role == Role::publisher) {
+        token.roles.push_back(HttpRole::publisher);
+      }
+      switch (one.rights) {
+        case Rights::none:
+          break;
+        case Rights::viewer:
+          token.roles.push_back(HttpRole::viewer);
+          break;
+        case Rights::operating:
+          token.roles.push_back(HttpRole::operates);
+          break;
+        case Rights::admin:
+          token.roles.push_back(HttpRole::admin);
+          break;
+      }
+      access.tokens.push_back(std::move(token));
+    }
+    access.names.emplace(one.name, std::move(principal));
+  }
+  return access;
+}
+
+struct Opened {
+  Home home;
+  BrokerSettings settings;
+  CountySettings county;
+  std::unique_ptr<RocksdbJournal> journal;
+};
+
+Result<Opened> open_home(const std::string& directory) {
+  Opened opened;
+  opened.home.dir = directory;
+  opened.settings = TRY(load_broker(opened.home.broker_settings()));
+  opened.county = TRY(load_county(directory));
+  RocksdbJournal::Options options;
+  options.store.write_buffer_bytes = opened.settings.write_buffer_bytes;
+  options.store.block_cache_bytes = opened.settings.block_cache_bytes;
+  options.store.on_fault = [](const Error& error) {
+    log::error("journal.fault", {{"error", describe(error)}});
+    _exit(1);
+  };
+  opened.journal = TRY(RocksdbJournal::open(opened.home.journal_dir(), std::move(options)));
+  return opened;
+}
+
+int check_journal(const Arguments& arguments) {
+  auto opened = open_home(arguments.home);
+  if (!opened) {
+    return complain(opened.error());
+  }
+  const RocksdbJournal& journal = *opened->journal;
+  const Status status =
+      arguments.verb == "verify" ? verify(journal) : compare_rebuilt(journal, journal.rows());
+  if (!status) {
+    return complain(status.error());
+  }
+  std::printf("%llu %s\n",
+              static_cast<unsigned long long>(journal.history().changesets()),
+              to_hex(journal.history().chain_hash()).c_str());
+  return 0;
+}
+
+// "127.0.0.1:7010"
+std::pair<std::string, uint16_t> host_and_port(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  return {address.substr(0, colon),
+          static_cast<uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10))};
+}
+
+Result<int> serve(const std::string& directory) {
+  const int stop_fd = stop_signal_fd();
+  raise_descriptor_limit();
+  Opened opened = TRY(open_home(directory));
+  TRY(log::init("gulou-broker", opened.settings.log_level));
+  const MacKey mac_key = TRY(read_mac_key(opened.home.mac_key()));
+  BrokerOptions options;
+  options.keys.secret_key = TRY(read_key_line(opened.home.broker_secret_key()));
+  options.keys.public_key = TRY(net::public_key_of(options.keys.secret_key));
+  const std::vector<PrincipalSettings> principals =
+      TRY(load_principals(opened.home.principals(), opened.county));
+  Admitted access = TRY(admitted_of(principals));
+  options.principals = std::move(access.names);
+  options.county = opened.county;
+  options.publisher_endpoint = opened.settings.publisher_endpoint;
+  options.adapter_endpoint = opened.settings.adapter_endpoint;
+  options.device_endpoint = opened.settings.device_endpoint;
+  options.facts_threads = opened.settings.facts_threads;
+  options.disk_path = directory;
+  options.disk_free_bytes_min = opened.settings.disk_free_bytes_min;
+  options.disk_free_share_min = static_cast<double>(opened.settings.disk_free_percent_min) / 100;
+
+  Metrics metrics;
+  const net::Context context = TRY(net::Context::open(1));
+  const auto zap = TRY(net::ZapHandler::start(context, std::move(access.keys)));
+  const std::string public_key = options.keys.public_key;
+  const auto broker =
+      TRY(Broker::open(std::move(options), *opened.journal, mac_key, context, metrics));
+  TRY(net::verify_strangers_refused(
+      context, broker->endpoint(Door::adapters), public_key, std::chrono::milliseconds(5000)));
+
+  AdminOptions admin_options;
+  admin_options.county = opened.county;
+  admin_options.principals = std::move(access.tokens);
+  admin_options.mac_of = [&broker](uint64_t epoch, Seq seq, const Digest& hash) {
+    return broker->mac_of(epoch, seq, hash);
+  };
+  admin_options.certificate_file = opened.settings.http_certificate;
+  admin_options.key_file = opened.settings.http_key;
+  Admin admin(std::move(admin_options), *broker, opened.journal->history(), metrics);
+  const auto [host, port] = host_and_port(opened.settings.http_address);
+  TRY(admin.start(host, port));
+
+  // Bodies and chain are checked beside the work; "healthy" waits for it.
+  std::thread checker([&] { broker->chain_checked(verify(*opened.journal)); });
+  log::info("broker.ready",
+            {{"http", host + ":" + std::to_string(admin.port())},
+             {"publishers", broker->endpoint(Door::publishers)},
+             {"adapters", broker->endpoint(Door::adapters)},
+             {"head", opened.journal->opened().head.value}});
+  notify_ready();
+  const int code = broker->run(stop_fd);
+  admin.stop();
+  // A check under way on a large home is not waited for: everything is committed.
+  checker.detach();
+  std::fflush(nullptr);
+  _exit(code);
+}
+
+}  // namespace
+
+int run_broker(const std::vector<std::string>& given) {
+  Arguments arguments;
+  if (!parse(given, arguments)) {
+    std::fprintf(stderr, "gulou-broker --home DIR [journal verify|rebuild]\n");
+    return 2;
+  }
+  if (arguments.verb != "serve") {
+    return check_journal(arguments);
+  }
+  auto code = serve(arguments.home);
+  return code ? *code : complain(code.error());
+}
+
+}  // namespace gulou

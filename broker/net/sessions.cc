@@ -1,0 +1,366 @@
+#include "broker/net/sessions.h"
+
+#include "common/base/check.h"
+#include "common/base/limits.h"
+#include "common/wire/codec.h"
+
+#include <algorithm>
+
+namespace gulou {
+namespace {
+
+std::vector<net::OutFrame> own_frames(const wire::Encoded& encoded) {
+  std::vector<net::OutFrame> frames;
+  for (const std::string_view frame : encoded.frames()) {
+    frames.emplace_back(std::string(frame));
+  }
+  return frames;
+}
+
+}  // namespace
+
+Sessions::Counters::Counters(Metrics& metrics)
+    : received(metrics.counter("gulou_net_received_messages", "messages of peers taken in")),
+      malformed(metrics.counter("gulou_net_malformed_messages", "messages that could not be read")),
+      delivered(metrics.counter("gulou_net_delivered_entries", "deliveries handed to adapters")),
+      gone(metrics.counter("gulou_net_gone_sessions", "sessions ended by silence or a lost link")) {
+}
+
+Sessions::Sessions(const NetPrincipals& principals,
+                   Outlet& outlet,
+                   BodySource& bodies,
+                   MacOf mac,
+                   Metrics& metrics)
+    : principals_(principals),
+      outlet_(outlet),
+      bodies_(bodies),
+      mac_(std::move(mac)),
+      counters_(metrics) {}
+
+Sessions::Peer* Sessions::peer_of(Door door, const net::Incoming& incoming, Now now) {
+  const auto known = by_routing_id_.find({door, incoming.peer});
+  if (known != by_routing_id_.end()) {
+    Peer& peer = peers_.at(known->second);
+    peer.heard = now.mono;
+    return peer.principal == incoming.principal ? &peer : nullptr;
+  }
+  if (peers_.size() >= limits::sessions_max) {
+    return nullptr;
+  }
+  const SessionNo no{++last_session_};
+  by_routing_id_.emplace(std::pair{door, incoming.peer}, no);
+  Peer peer{no, door, incoming.peer, incoming.principal, now.mono, now.mono};
+  return &peers_.emplace(no, std::move(peer)).first->second;
+}
+
+void Sessions::receive(Door door, const net::Incoming& incoming, Now now, Inbox& inbox) {
+  counters_.received.add();
+  Peer* peer = peer_of(door, incoming, now);
+  if (peer == nullptr) {
+    return;
+  }
+  std::vector<std::string_view> frames;
+  frames.reserve(incoming.frames.size());
+  for (const net::Frame& frame : incoming.frames) {
+    frames.push_back(frame.view());
+  }
+  if (incoming.too_many_frames) {
+    counters_.malformed.add();
+    refuse(*peer, 0, {ErrorCode::exhausted, "too_many_frames", "", {}});
+    return;
+  }
+  auto message = wire::decode(frames);
+  if (!message) {
+    counters_.malformed.add();
+    refuse(*peer, frames.empty() ? 0 : wire::correlation_of(frames[0]), std::move(message.error()));
+    return;
+  }
+  handle(*peer, *message, now, inbox);
+}
+
+void Sessions::handle(Peer& peer, const wire::Message& message, Now now, Inbox& inbox) {
+  if (const auto* ping = std::get_if<wire::Ping>(&message.body)) {
+    if (!ping->answer) {
+      answer({peer.no, message.correlation}, wire::Ping{ping->number, true}, inbox);
+    }
+    return;
+  }
+  if (std::holds_alternative<wire::Goodbye>(message.body)) {
+    return drop(peer.no, inbox);
+  }
+  const auto principal = principals_.find(peer.principal);
+  const bool may =
+      principal != principals_.end() &&
+      (peer.door == Door::publishers ? principal->second.publisher : principal->second.adapter);
+  if (!may) {
+    return refuse(peer,
+                  message.correlation,
+                  {ErrorCode::refused, "principal_not_allowed", "", {peer.principal}});
+  }
+  if (peer.door == Door::publishers) {
+    handle_publisher(peer, message, inbox);
+  } else {
+    handle_adapter(peer, message, now, inbox);
+  }
+}
+
+void Sessions::handle_publisher(const Peer& peer, const wire::Message& message, Inbox& inbox) {
+  const Asker from{peer.no, message.correlation};
+  if (const auto* submit = std::get_if<wire::Submit>(&message.body)) {
+    Inbox::Submission submission{
+        from, peer.principal, principals_.find(peer.principal)->second.rights, {}};
+    for (const std::string_view part : submit->parts) {
+      submission.parts.push_back(std::make_shared<const std::string>(part));
+    }
+    inbox.submissions.push_back(std::move(submission));
+  } else if (const auto* put = std::get_if<wire::BlobPut>(&message.body)) {
+    inbox.puts.push_back({from, put->digest, put->offset, put->total, std::string(put->bytes)});
+  } else if (const auto* status = std::get_if<wire::StatusQuery>(&message.body)) {
+    inbox.statuses.push_back({from, peer.principal, status->id});
+  } else if (std::holds_alternative<wire::WithdrawRequest>(message.body)) {
+    answer(from, wire::Refused{{{ErrorCode::unavailable, "withdrawal_not_served", "", {}}}}, inbox);
+  } else {
+    refuse(peer,
+           message.correlation,
+           {ErrorCode::invalid_argument,
+            "verb_not_for_publishers",
+            "verb",
+            {std::string(wire::verb_of(message.body))}});
+  }
+}
+
+void Sessions::hello(Peer& peer,
+                     const wire::Message& message,
+                     const wire::Hello& hello,
+                     Inbox& inbox) {
+  const auto& channels = principals_.find(peer.principal)->second.channels;
+  if (std::find(channels.begin(), channels.end(), hello.channel) == channels.end()) {
+    return refuse(
+        peer,
+        message.correlation,
+        {ErrorCode::refused, "channel_not_allowed", "channel", {hello.channel, peer.principal}});
+  }
+  peer.adapter_session = true;
+  peer.channel_name = hello.channel;
+  inbox.events.emplace_back(
+      SessionOpened{{peer.no, message.correlation}, hello.channel, hello.instance, peer.principal});
+}
+
+void Sessions::handle_adapter(Peer& peer, const wire::Message& message, Now /*now*/, Inbox& inbox) {
+  const Asker from{peer.no, message.correlation};
+  if (const auto* said = std::get_if<wire::Hello>(&message.body)) {
+    return hello(peer, message, *said, inbox);
+  }
+  if (!peer.adapter_session) {
+    return refuse(peer,
+                  message.correlation,
+                  {ErrorCode::invalid_argument,
+                   "hello_first",
+                   "verb",
+                   {std::string(wire::verb_of(message.body))}});
+  }
+  if (const auto* credit = std::get_if<wire::Credit>(&message.body)) {
+    inbox.events.emplace_back(CreditGranted{peer.no, credit->messages, credit->bytes});
+  } else if (const auto* progress = std::get_if<wire::Progress>(&message.body)) {
+    inbox.events.emplace_back(
+        Progressed{from, progress->lease, progress->seq, progress->part, progress->platform_id});
+  } else if (const auto* report = std::get_if<wire::ReportBatch>(&message.body)) {
+    Reported reported{peer.no, report->lease, {}};
+    for (const wire::ReportItem& item : report->items) {
+      reported.items.push_back({item.from, item.to, item.report});
+    }
+    inbox.events.emplace_back(std::move(reported));
+  } else if (const auto* get = std::get_if<wire::BlobGet>(&message.body)) {
+    inbox.gets.push_back({from, get->digest, get->offset, get->length});
+  } else {
+    refuse(peer,
+           message.correlation,
+           {ErrorCode::invalid_argument,
+            "verb_not_for_adapters",
+            "verb",
+            {std::string(wire::verb_of(message.body))}});
+  }
+}
+
+bool Sessions::write(const Peer& peer, uint64_t correlation, wire::Body body) {
+  const wire::Encoded encoded = wire::encode({correlation, std::move(body)});
+  return outlet_.send(peer.door, peer.routing_id, own_frames(encoded)) == net::SendOutcome::sent;
+}
+
+void Sessions::refuse(const Peer& peer, uint64_t correlation, Error error) {
+  // A peer that does not read its errors loses them; it costs us nothing.
+  static_cast<void>(write(peer, correlation, wire::ErrorMessage{std::move(error)}));
+}
+
+void Sessions::answer(const Asker& to, wire::Body body, Inbox& inbox) {
+  const auto peer = peers_.find(to.session);
+  if (peer != peers_.end() && !write(peer->second, to.correlation, std::move(body))) {
+    drop(to.session, inbox);
+  }
+}
+
+void Sessions::drop(SessionNo session, Inbox& inbox) {
+  const auto at = peers_.find(session);
+  if (at == peers_.end()) {
+    return;
+  }
+  if (at->second.adapter_session) {
+    counters_.gone.add();
+    inbox.events.emplace_back(SessionClosed{session});
+  }
+  by_routing_id_.erase({at->second.door, at->second.routing_id});
+  peers_.erase(at);
+}
+
+void Sessions::send(const Send& send, Now now, Inbox& inbox) {
+  if (const auto* accepted = std::get_if<SendAccepted>(&send)) {
+    wire::Accepted body{accepted->seq,
+                        accepted->accepted_at,
+                        accepted->already,
+                        accepted->epoch,
+                        accepted->hash,
+                        {},
+                        {}};
+    body.mac = mac_(accepted->epoch, accepted->seq, accepted->hash);
+    for (const PartReceiptLine& part : accepted->parts) {
+      body.parts.push_back({part.id, part.revision, part.digest, part.index_no});
+    }
+    answer(accepted->to, std::move(body), inbox);
+  } else if (const auto* refused = std::get_if<SendRefused>(&send)) {
+    answer(refused->to, wire::Refused{refused->errors}, inbox);
+  } else if (const auto* blob = std::get_if<SendBlobOk>(&send)) {
+    answer(blob->to, wire::BlobOk{blob->digest, blob->size_bytes, true}, inbox);
+  } else if (const auto* welcome = std::get_if<SendWelcome>(&send)) {
+    const auto peer = peers_.find(welcome->to.session);
+    const std::string name = peer == peers_.end() ? std::string() : peer->second.channel_name;
+    answer(welcome->to,
+           wire::Welcome{welcome->to.session,
+                         name,
+                         welcome->epoch,
+                         welcome->head,
+                         now.utc,
+                         limits::ping_every_ms},
+           inbox);
+  } else if (const auto* goodbye = std::get_if<SendGoodbye>(&send)) {
+    answer({goodbye->session, 0}, wire::Goodbye{goodbye->reason}, inbox);
+    const auto peer = peers_.find(goodbye->session);
+    if (peer != peers_.end()) {
+      peer->second.adapter_session = false;  // the core has closed it already
+    }
+  } else if (const auto* deliver_send = std::get_if<SendDeliver>(&send)) {
+    deliver(*deliver_send, inbox);
+  } else if (const auto* progress = std::get_if<SendProgressOk>(&send)) {
+    answer(progress->to, wire::ProgressOk{progress->lease, progress->seq}, inbox);
+  } else if (const auto* error = std::get_if<SendError>(&send)) {
+    answer(error->to, wire::ErrorMessage{error->error}, inbox);
+  }
+}
+
+std::string Sessions::pack_items(const HandedItems& items, std::string& bodies) {
+  std::vector<std::pair<Seq, uint8_t>> places;
+  for (const HandedItem& item : items) {
+    for (const HandedPart& part : item.parts) {
+      places.emplace_back(part.seq, part.body_part);
+    }
+  }
+  const std::vector<SharedBytes> found = bodies_.bodies(places);
+  CHECK(found.size() == places.size());
+  size_t total = 0;
+  for (const SharedBytes& body : found) {
+    total += body->size();
+  }
+  bodies.reserve(total);
+  size_t next = 0;
+  std::vector<wire::DeliverItem> out;
+  out.reserve(items.size());
+  for (const HandedItem& item : items) {
+    wire::DeliverItem& one = out.emplace_back();
+    one.seq = item.seq;
+    one.attempt = item.attempt;
+    one.maybe_published = item.maybe_published;
+    one.imported = item.imported;
+    one.test = item.test;
+    one.platform_ids = item.platform_ids;
+    for (const HandedPart& part : item.parts) {
+      const SharedBytes& body = found[next++];
+      bodies += *body;
+      const Utc shown = bodies_.published_on(item.publisher, part.facts.id);
+      one.parts.push_back({part.part,
+                           item.publisher,
+                           part.facts.id,
+                           part.facts.revision,
+                           part.facts.digest,
+                           body->size(),
+                           part.facts.index_no,
+                           shown ? shown : item.shown_at,
+                           part.facts.first_seq,
+                           part.old_platform_id,
+                           part.old_url,
+                           part.old_revision});
+    }
+  }
+  return wire::encode_items(out);
+}
+
+void Sessions::deliver(const SendDeliver& send, Inbox& inbox) {
+  auto bodies = std::make_shared<std::string>();
+  const auto items = std::make_shared<const std::string>(pack_items(*send.items, *bodies));
+  const net::SharedBytes shared_bodies = bodies;
+  for (const SendDeliver::Target& target : send.targets) {
+    const auto peer = peers_.find(target.session);
+    if (peer == peers_.end()) {
+      continue;
+    }
+    wire::Deliver head;
+    head.lease = target.lease;
+    head.lane = send.lane;
+    head.lease_ms = target.lease_ms;
+    std::vector<net::OutFrame> frames;
+    frames.emplace_back(wire::encode({0, head}).envelope);
+    frames.emplace_back(items);
+    frames.emplace_back(shared_bodies);
+    const net::SendOutcome outcome =
+        outlet_.send(peer->second.door, peer->second.routing_id, frames);
+    if (outcome == net::SendOutcome::sent) {
+      counters_.delivered.add(send.items->size());
+    } else {
+      // Gone, or it does not read what it gave credit for: its leases end, others go on.
+      drop(target.session, inbox);
+    }
+  }
+}
+
+Mono Sessions::tick(Now now, Inbox& inbox) {
+  Mono next{now.mono.ms + limits::ping_every_ms};
+  std::vector<SessionNo> silent;
+  for (auto& [no, peer] : peers_) {
+    const int64_t silence = now.mono.ms - peer.heard.ms;
+    if (!peer.adapter_session) {
+      if (silence > limits::idle_publisher_ms_max) {
+        silent.push_back(no);
+      }
+      continue;
+    }
+    if (silence > limits::session_silence_ms_max) {
+      silent.push_back(no);
+    } else if (silence >= limits::ping_every_ms &&
+               now.mono.ms - peer.pinged.ms >= limits::ping_every_ms) {
+      peer.pinged = now.mono;
+      static_cast<void>(write(peer, 0, wire::Ping{static_cast<uint64_t>(now.mono.ms), false}));
+    }
+  }
+  for (const SessionNo no : silent) {
+    drop(no, inbox);
+  }
+  return next;
+}
+
+void Sessions::say_goodbye(const std::string& reason) {
+  for (const auto& [no, peer] : peers_) {
+    if (peer.adapter_session) {
+      static_cast<void>(write(peer, 0, wire::Goodbye{reason}));
+    }
+  }
+}
+
+}  // namespace gulou

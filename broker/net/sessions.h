@@ -1,0 +1,153 @@
+// Sessions stands between frames and the core: what peers send becomes events and jobs, what the
+// core says becomes frames. It knows every live connection, pings the silent ones and ends those
+// that stay silent. Owned and used by the broker thread. It never trusts a claim in a message: who
+// a peer is came with the handshake.
+#pragma once
+
+#include "broker/core/event.h"
+#include "broker/core/step.h"
+#include "broker/net/principals.h"
+#include "common/base/metrics.h"
+#include "common/base/time.h"
+#include "common/net/frame.h"
+#include "common/wire/messages.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gulou {
+
+enum class Door : uint8_t { publishers, adapters, devices };
+
+// Where frames leave: the routers, or a test.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  virtual net::SendOutcome send(Door door,
+                                std::string_view peer,
+                                std::span<const net::OutFrame> frames) = 0;
+};
+
+// What a DELIVER needs besides the step: bodies and the portal's publication times.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  virtual std::vector<SharedBytes> bodies(std::span<const std::pair<Seq, uint8_t>> places) = 0;
+  virtual Utc published_on(const std::string& publisher, const std::string& id) = 0;
+};
+
+// What came in, sorted by who deals with it.
+struct Inbox {
+  struct Submission {
+    Asker from;
+    std::string publisher;
+    PublisherRights rights;
+    std::vector<SharedBytes> parts;
+  };
+
+  struct BlobPutAsked {
+    Asker from;
+    Digest digest;
+    uint64_t offset = 0;
+    uint64_t total = 0;
+    std::string bytes;
+  };
+
+  struct BlobGetAsked {
+    Asker from;
+    Digest digest;
+    uint64_t offset = 0;
+    uint32_t length = 0;
+  };
+
+  struct StatusAsked {
+    Asker from;
+    std::string publisher;
+    std::string id;
+  };
+
+  std::vector<Event> events;
+  std::vector<Submission> submissions;
+  std::vector<BlobPutAsked> puts;
+  std::vector<BlobGetAsked> gets;
+  std::vector<StatusAsked> statuses;
+};
+
+class Sessions {
+ public:
+  // All references outlive it. mac: of (epoch, seq, hash) for receipts.
+  using MacOf = std::function<Digest(uint64_t epoch, Seq seq, const Digest& hash)>;
+  Sessions(const NetPrincipals& principals,
+           Outlet& outlet,
+           BodySource& bodies,
+           MacOf mac,
+           Metrics& metrics);
+
+  // One message of a peer. Errors are answered here.
+  void receive(Door door, const net::Incoming& incoming, Now now, Inbox& inbox);
+
+  // Lets go what the barrier has released. Peers that cannot be reached any more become
+  // SessionClosed events in `inbox`.
+  void send(const Send& send, Now now, Inbox& inbox);
+  // Answers that need no barrier.
+  void answer(const Asker& to, wire::Body body, Inbox& inbox);
+
+  // Pings and silence. Returns when to call again at the latest.
+  Mono tick(Now now, Inbox& inbox);
+
+  // Tells every adapter to go: the broker stops.
+  void say_goodbye(const std::string& reason);
+
+  bool knows(SessionNo session) const { return peers_.contains(session); }
+
+  size_t size() const { return peers_.size(); }
+
+ private:
+  struct Peer {
+    SessionNo no;
+    Door door = Door::publishers;
+    std::string routing_id;
+    std::string principal;
+    Mono heard;
+    Mono pinged;
+    bool adapter_session = false;  // said HELLO
+    std::string channel_name;
+  };
+
+  struct Counters {
+    explicit Counters(Metrics& metrics);
+    Counter& received;
+    Counter& malformed;
+    Counter& delivered;
+    Counter& gone;
+  };
+
+  Peer* peer_of(Door door, const net::Incoming& incoming, Now now);
+  void handle(Peer& peer, const wire::Message& message, Now now, Inbox& inbox);
+  void handle_publisher(const Peer& peer, const wire::Message& message, Inbox& inbox);
+  void handle_adapter(Peer& peer, const wire::Message& message, Now now, Inbox& inbox);
+  void hello(Peer& peer, const wire::Message& message, const wire::Hello& hello, Inbox& inbox);
+  bool write(const Peer& peer, uint64_t correlation, wire::Body body);
+  void refuse(const Peer& peer, uint64_t correlation, Error error);
+  void drop(SessionNo session, Inbox& inbox);
+  void deliver(const SendDeliver& send, Inbox& inbox);
+  std::string pack_items(const HandedItems& items, std::string& bodies);
+
+  const NetPrincipals& principals_;
+  Outlet& outlet_;
+  BodySource& bodies_;
+  MacOf mac_;
+  Counters counters_;
+  std::map<SessionNo, Peer> peers_;
+  std::map<std::pair<Door, std::string>, SessionNo> by_routing_id_;
+  uint64_t last_session_ = 0;
+};
+
+}  // namespace gulou
