@@ -1,0 +1,274 @@
+#include "broker/cli/command_line.h"
+
+#include "broker/cli/init.h"
+#include "broker/cli/nouns.h"
+#include "broker/cli/publish.h"
+#include "common/text/catalogue.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+namespace gulou::cli {
+namespace {
+
+constexpr int64_t wait_seconds_default = 60;
+
+struct Given {
+  std::string home;
+  std::string url;
+  std::string lang;
+  bool json = false;
+  InitOptions init;
+  std::string ports;
+  PublishOptions publish;
+  Page page;
+  DeliveryFilter deliveries;
+  bool parked = false;
+  bool all = true;  // nothing else can be waited for yet
+  Cancel cancel;
+  std::string text;  // the selector, id, kind, file or search text of a command
+  std::string reason;
+  uint64_t limit = 0;
+  int64_t seconds = wait_seconds_default;
+};
+
+using Run = std::function<Exit(const Shell&)>;
+
+// Help comes in the language of the command line, so that has to be known before it is parsed.
+Language language_of(const std::vector<std::string>& arguments, const Surroundings& around) {
+  constexpr std::string_view option = "--lang";
+  std::string asked;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == option && i + 1 < arguments.size()) {
+      asked = arguments[i + 1];
+    } else if (arguments[i].starts_with("--lang=")) {
+      asked = arguments[i].substr(option.size() + 1);
+    }
+  }
+  const std::string all = around.variable("LC_ALL");
+  return choose_language(asked, all.empty() ? around.variable("LANG") : all);
+}
+
+class CommandLine {
+ public:
+  CommandLine(Language language, Given& given, Run& run)
+      : language_(language), given_(given), run_(run), app_(help("help_gulou"), "gulou") {
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    add_global();
+    add_publishing();
+    add_looking();
+    add_deliveries();
+    add_keeping();
+  }
+
+  CLI::App& app() { return app_; }
+
+ private:
+  std::string help(std::string_view key) const { return std::string(word(language_, key)); }
+
+  // A command that does something; `within` is the program or a noun.
+  CLI::App* add(CLI::App& within, const std::string& name, std::string_view key, Run run) {
+    CLI::App* command = within.add_subcommand(name, help(key));
+    command->fallthrough();
+    command->callback([this, run = std::move(run)] { run_ = run; });
+    return command;
+  }
+
+  CLI::App& add_noun(const std::string& name, std::string_view key) {
+    CLI::App* noun = app_.add_subcommand(name, help(key));
+    noun->require_subcommand(1);
+    noun->fallthrough();
+    return *noun;
+  }
+
+  void add_global() {
+    app_.add_option("--home", given_.home, help("help_home"));
+    app_.add_option("--url", given_.url, help("help_url"));
+    app_.add_option("--lang", given_.lang, help("help_lang"));
+    app_.add_flag("--json", given_.json, help("help_json"));
+    app_.set_help_flag("-h,--help", help("help_help"));
+  }
+
+  void add_publishing() {
+    auto* make = add(app_, "init", "help_init", [this](const Shell& shell) {
+      given_.init.free_ports = given_.ports == "auto";
+      return init(shell, given_.init);
+    });
+    make->add_option("--ports", given_.ports, help("help_ports"))->check(CLI::IsMember({"auto"}));
+
+    PublishOptions& options = given_.publish;
+    auto* send = add(app_, "publish", "help_publish", [&options](const Shell& shell) {
+      return publish(shell, options);
+    });
+    send->add_option("files", options.paths, help("help_files"))->required();
+    send->add_option("--kind", options.kind, help("help_kind"));
+    send->add_option("--column", options.column, help("help_column"));
+    send->add_option("--defaults", options.defaults, help("help_defaults"));
+    send->add_flag("--import", options.import, help("help_import"));
+    send->add_flag("--check", options.mode.check, help("help_check"));
+    send->add_flag("--dry-run", options.mode.dry_run, help("help_dry_run"));
+    send->add_flag("--revise", options.mode.revise, help("help_revise"));
+    send->add_option("--change-note", options.mode.change_note, help("help_change_note"));
+
+    auto* clean = add(app_, "normalise", "help_normalise", [this](const Shell& shell) {
+      return normalise_file(shell, given_.text);
+    });
+    clean->add_option("file", given_.text, help("help_html_file"))->required();
+
+    CLI::App& kind = add_noun("kind", "help_kinds");
+    add(kind, "list", "help_kind_list", list_kinds);
+    auto* shown = add(kind, "show", "help_kind_show", [this](const Shell& shell) {
+      return show_kind(shell, given_.text);
+    });
+    shown->add_option("kind", given_.text, help("help_kind"))->required();
+  }
+
+  void add_looking() {
+    CLI::App& release = add_noun("release", "help_release");
+    auto* list = add(release, "list", "help_release_list", [this](const Shell& shell) {
+      return list_releases(shell, given_.page);
+    });
+    list->add_option("--limit", given_.page.limit, help("help_limit"));
+    list->add_option("--before", given_.page.before, help("help_before"));
+    auto* shown = add(release, "show", "help_release_show", [this](const Shell& shell) {
+      return show_release(shell, given_.text);
+    });
+    shown->add_option("release", given_.text, help("help_selector"))->required();
+
+    auto* found = add(app_, "find", "help_find", [this](const Shell& shell) {
+      return find_releases(shell, given_.text, given_.limit);
+    });
+    found->add_option("text", given_.text, help("help_find_text"))->required();
+    found->add_option("--limit", given_.limit, help("help_limit"));
+
+    CLI::App& channel = add_noun("channel", "help_channel");
+    add(channel, "list", "help_channel_list", list_channels);
+    auto* one = add(channel, "show", "help_channel_show", [this](const Shell& shell) {
+      return show_channel(shell, given_.text);
+    });
+    one->add_option("channel", given_.text, help("help_channel_id"))->required();
+  }
+
+  void add_deliveries() {
+    CLI::App& delivery = add_noun("delivery", "help_delivery");
+    DeliveryFilter& filter = given_.deliveries;
+    auto* list = add(delivery, "list", "help_delivery_list", [this](const Shell& shell) {
+      if (given_.parked) {
+        given_.deliveries.state = "parked";
+      }
+      return list_deliveries(shell, given_.deliveries);
+    });
+    const std::vector<std::string> states{"parked", "waiting", "confirming", "leased"};
+    list->add_option("--state", filter.state, help("help_state"))->check(CLI::IsMember(states));
+    list->add_flag("--parked", given_.parked, help("help_parked"));
+    list->add_flag_callback(
+        "--waiting", [&filter] { filter.state = "waiting"; }, help("help_waiting"));
+    list->add_option("--channel", filter.channel, help("help_channel_id"));
+    list->add_option("--after", filter.after, help("help_after"));
+    list->add_option("--limit", filter.limit, help("help_limit"));
+
+    auto* shown = add(delivery, "show", "help_delivery_show", [this](const Shell& shell) {
+      return show_delivery(shell, given_.text);
+    });
+    shown->add_option("delivery", given_.text, help("help_delivery_id"))->required();
+    auto* again = add(delivery, "retry", "help_delivery_retry", [this](const Shell& shell) {
+      return retry_delivery(shell, given_.text, given_.reason);
+    });
+    again->add_option("delivery", given_.text, help("help_delivery_id"))->required();
+    again->add_option("--reason", given_.reason, help("help_reason"));
+    Cancel& cancel = given_.cancel;
+    auto* end = add(delivery, "cancel", "help_delivery_cancel", [&cancel](const Shell& shell) {
+      return cancel_delivery(shell, cancel);
+    });
+    end->add_option("delivery", cancel.id, help("help_delivery_id"))->required();
+    end->add_option("--reason", cancel.reason, help("help_reason"));
+    end->add_flag("--yes", cancel.yes, help("help_yes"));
+  }
+
+  void add_keeping() {
+    add(app_, "status", "help_status", status);
+    add(app_, "doctor", "help_doctor", doctor);
+    auto* wait = add(app_, "wait", "help_wait", [this](const Shell& shell) {
+      return wait_for_all(shell, given_.seconds);
+    });
+    wait->add_flag("--all", given_.all, help("help_wait_all"));
+    wait->add_option("--timeout", given_.seconds, help("help_timeout"))
+        ->check(CLI::Range(int64_t{0}, int64_t{7} * 24 * 3600));
+    CLI::App& chain = add_noun("journal", "help_journal");
+    for (const std::string verb : {"verify", "rebuild"}) {
+      add(chain, verb, "help_journal_" + verb, [verb](const Shell& shell) {
+        return journal(shell, verb);
+      });
+    }
+    add(app_, "version", "help_version", version);
+  }
+
+  Language language_;
+  Given& given_;
+  Run& run_;
+  CLI::App app_;
+};
+
+std::string default_home(const Surroundings& around) {
+  const std::string data = around.variable("XDG_DATA_HOME");
+  const std::string base = data.empty() ? around.variable("HOME") + "/.local/share" : data;
+  return base + "/gulou-demo";
+}
+
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path full = std::filesystem::absolute(path, error).lexically_normal();
+  const std::string text = error ? path : full.string();
+  return text.size() > 1 && text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
+}
+
+Shell shell_of(const Given& given, Language language, const Surroundings& around) {
+  Shell shell;
+  shell.language = language;
+  shell.json = given.json;
+  shell.terminal = around.terminal;
+  const std::string variable = around.variable("GULOU_HOME");
+  shell.home = absolute(!given.home.empty() ? given.home
+                        : !variable.empty() ? variable
+                                            : default_home(around));
+  shell.url = given.url;
+  while (shell.url.ends_with('/')) {
+    shell.url.pop_back();
+  }
+  shell.token = around.variable("GULOU_TOKEN");
+  shell.program = around.program;
+  shell.out = around.out;
+  shell.err = around.err;
+  return shell;
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& arguments, const Surroundings& around) {
+  const Language language = language_of(arguments, around);
+  Given given;
+  Run run;
+  CommandLine line(language, given, run);
+  try {
+    // CLI11 reads them from the back.
+    line.app().parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    const CLI::App* shown = &line.app();
+    while (!shown->get_subcommands().empty()) {
+      shown = shown->get_subcommands().front();
+    }
+    around.out(shown->help());
+    return static_cast<int>(Exit::done);
+  } catch (const CLI::ParseError& error) {
+    const std::vector<std::string> why{error.what()};
+    around.err(sentence(language, "usage_wrong", {}, why) + "\n");
+    return static_cast<int>(Exit::usage);
+  }
+  return static_cast<int>(run(shell_of(given, language, around)));
+}
+
+}  // namespace gulou::cli

@@ -1,0 +1,60 @@
+// The nouns of `gulou`: what each command does, without the command line. Each noun has a .cc file
+// of its name; `gulou publish` and `gulou init` have headers of their own. All run on the main
+// thread, print through the shell and return what a script sees.
+#pragma once
+
+#include "broker/cli/shell.h"
+
+#include <cstdint>
+#include <string>
+
+namespace gulou::cli {
+
+struct Page {
+  uint64_t limit = 0;   // 0: as many as fit a screen; with --json all, within reason
+  uint64_t before = 0;  // seq; 0: from the newest
+};
+
+Exit list_releases(const Shell& shell, const Page& page);
+Exit show_release(const Shell& shell, const std::string& selector);
+Exit find_releases(const Shell& shell, const std::string& text, uint64_t limit);
+
+Exit list_channels(const Shell& shell);
+Exit show_channel(const Shell& shell, const std::string& id);
+
+struct DeliveryFilter {
+  std::string state;    // waiting, confirming, leased, parked; empty: all that are open
+  std::string channel;  // empty: all
+  std::string after;    // CHANNEL/SEQ
+  uint64_t limit = 0;
+};
+
+Exit list_deliveries(const Shell& shell, const DeliveryFilter& filter);
+Exit show_delivery(const Shell& shell, const std::string& id);
+Exit retry_delivery(const Shell& shell, const std::string& id, const std::string& reason);
+
+struct Cancel {
+  std::string id;
+  std::string reason;
+  bool yes = false;  // without it: says what it would do
+};
+
+Exit cancel_delivery(const Shell& shell, const Cancel& cancel);
+
+Exit list_kinds(const Shell& shell);
+Exit show_kind(const Shell& shell, const std::string& name);
+
+// file: a path, or "-" for standard input.
+Exit normalise_file(const Shell& shell, const std::string& file);
+
+Exit status(const Shell& shell);
+Exit doctor(const Shell& shell);
+// Until every channel has all there is, or seconds have passed.
+Exit wait_for_all(const Shell& shell, int64_t seconds);
+
+// Runs `gulou-broker --home HOME journal VERB` in place of this process.
+Exit journal(const Shell& shell, const std::string& verb);
+
+Exit version(const Shell& shell);
+
+}  // namespace gulou::cli
