@@ -4,10 +4,24 @@
 #include "common/html/sanitise.h"
 #include "common/json/writer.h"
 
+#include <iostream>
 #include <string>
 
 namespace gulou::cli {
 namespace {
+
+// Standard input to its end; a pipe does not say how long it is.
+Result<std::string> read_input() {
+  std::string text(limits::html_source_bytes_max + 1, '\0');
+  std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(std::cin.gcount()));
+  if (text.size() > limits::html_source_bytes_max) {
+    const std::string most = std::to_string(limits::html_source_bytes_max);
+    return gulou::fail(
+        ErrorCode::exhausted, "file_too_large", {}, {"-", std::to_string(text.size()), most});
+  }
+  return text;
+}
 
 void print_json(const Shell& shell, const NormalForm& form) {
   JsonWriter out;
@@ -25,7 +39,7 @@ void print_json(const Shell& shell, const NormalForm& form) {
 
 // Standard output holds the normal form alone; what was left out goes to standard error.
 Exit normalise_file(const Shell& shell, const std::string& file) {
-  const auto html = read_file(file == "-" ? "/dev/stdin" : file, limits::html_source_bytes_max);
+  const auto html = file == "-" ? read_input() : read_file(file, limits::html_source_bytes_max);
   const auto form = html ? normalise(*html, file) : Result<NormalForm>(gulou::fail(html.error()));
   if (!form) {
     return shell.fail(form.error());

@@ -175,6 +175,24 @@ size_t of(const std::array<size_t, 5>& counts, Outcome outcome) {
   return counts.at(static_cast<size_t>(outcome));
 }
 
+// What the broker calls "parts[0].title" belongs to a file here: its name stands in for the number
+// where there are several.
+std::string reason_text(const Item& item) {
+  std::string text = item.result.text;
+  for (size_t i = 0; i < item.file.parts.size(); ++i) {
+    const std::string number = "parts[" + std::to_string(i) + "].";
+    const std::string& path = item.file.parts[i].path;
+    const std::string name =
+        item.file.parts.size() > 1 ? path.substr(path.rfind('/') + 1) + ": " : std::string();
+    for (size_t at = text.find(number); at != std::string::npos; at = text.find(number, at)) {
+      text.replace(at, number.size(), name);
+      at += name.size();
+    }
+  }
+  const std::string own = item.path + ": ";
+  return text.starts_with(own) ? text.substr(own.size()) : text;
+}
+
 void print_item(const Shell& shell, const Item& item, bool list_all) {
   const PublishResult& result = item.result;
   const std::string title = item.file.parts.empty() ? item.path : item.file.parts[0].title;
@@ -191,7 +209,7 @@ void print_item(const Shell& shell, const Item& item, bool list_all) {
       break;
     case Outcome::refused:
     case Outcome::unreachable:
-      shell.complain(shell.text("file_refused", {item.path, result.text}));
+      shell.complain(shell.text("file_refused", {item.path, reason_text(item)}));
       break;
   }
 }
@@ -199,7 +217,7 @@ void print_item(const Shell& shell, const Item& item, bool list_all) {
 void print_fits(const Shell& shell, const Item& item) {
   shell.print(item.path);
   if (item.result.outcome == Outcome::refused) {
-    shell.print("  " + item.result.text);
+    shell.print("  " + reason_text(item));
   }
   for (const ChannelFit& fit : item.result.fits) {
     const std::string part = item.file.parts.size() > 1 ? " [" + fit.part + "]" : "";

@@ -44,7 +44,7 @@ Exit Shell::fail(const Error& error) const {
     answer.member("detail", sentence(language, error)).end_object();
     print_json(answer.text());
   } else {
-    complain(sentence(language, error));
+    complain(error.reason == broker_said ? error.args.at(0) : sentence(language, error));
   }
   return exit_of(error);
 }
