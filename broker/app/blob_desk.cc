@@ -81,6 +81,27 @@ Status BlobDesk::take(const Digest& digest, Upload& upload, std::string_view byt
   return {};
 }
 
+// The blob is not in the rows yet, its chunks are.
+std::string BlobDesk::read_chunks(const Digest& digest,
+                                  uint64_t offset,
+                                  size_t size,
+                                  uint64_t total) const {
+  std::string bytes;
+  const uint64_t end = std::min<uint64_t>(offset + size, total);
+  while (offset < end) {
+    const auto chunk = journal_.history().blob_chunk(
+        digest, static_cast<uint32_t>(offset / limits::blob_chunk_bytes));
+    const uint64_t within = offset % limits::blob_chunk_bytes;
+    if (!chunk || chunk->size() <= within) {
+      break;
+    }
+    const uint64_t taken = std::min<uint64_t>(chunk->size() - within, end - offset);
+    bytes.append(*chunk, within, taken);
+    offset += taken;
+  }
+  return bytes;
+}
+
 BlobAnswer BlobDesk::put(BlobPutJob job) {
   BlobPutAnswer answer{job.from, job.digest};
   const auto refuse = [&](ErrorCode code,
@@ -136,9 +157,7 @@ BlobAnswer BlobDesk::put(BlobPutJob job) {
                   {to_hex(job.digest), to_hex(found)});
   }
   const Content content = content_of(job.total, [&](uint64_t offset, size_t size) {
-    return journal_.history()
-        .blob_range(job.digest, offset, static_cast<uint32_t>(size))
-        .value_or(std::string());
+    return read_chunks(job.digest, offset, size, job.total);
   });
   return BlobArrived{job.from, job.digest, job.total, std::string(content_word(content))};
 }

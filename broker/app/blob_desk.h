@@ -83,6 +83,7 @@ class BlobDesk {
   BlobAnswer get(const BlobGetJob& job);
   Upload& upload_of(const BlobPutJob& job);
   Status take(const Digest& digest, Upload& upload, std::string_view bytes);
+  std::string read_chunks(const Digest& digest, uint64_t offset, size_t size, uint64_t total) const;
   void forget(const Digest& digest);
 
   Journal& journal_;

@@ -43,6 +43,8 @@ class History {
   virtual std::optional<std::string> blob_range(const Digest& digest,
                                                 uint64_t offset,
                                                 uint32_t length) const = 0;
+  // One stored chunk, also of a blob that is not complete yet (limits::blob_chunk_bytes each).
+  virtual std::optional<std::string> blob_chunk(const Digest& digest, uint32_t index) const = 0;
   virtual std::optional<BlobRow> blob(const Digest& digest) const = 0;
   // Does a release name it as an attachment that is delivered (not as a private one)? Blob uses
   // hold "d" for delivered and "p" for private (tables.cc).

@@ -128,6 +128,10 @@ std::optional<std::string> TableHistory::blob_range(const Digest& digest,
   return bytes;
 }
 
+std::optional<std::string> TableHistory::blob_chunk(const Digest& digest, uint32_t index) const {
+  return rows_.get(Cf::blob, keys::chunk(digest, index));
+}
+
 std::optional<BlobRow> TableHistory::blob(const Digest& digest) const {
   return lookup<BlobRow>(rows_, Cf::meta, keys::blob(digest));
 }

@@ -21,6 +21,7 @@ class TableHistory : public History {
   std::optional<std::string> blob_range(const Digest& digest,
                                         uint64_t offset,
                                         uint32_t length) const override;
+  std::optional<std::string> blob_chunk(const Digest& digest, uint32_t index) const override;
   std::optional<BlobRow> blob(const Digest& digest) const override;
   bool deliverable(const Digest& digest) const override;
   std::optional<PublicationRow> publication(const PublicationKey& key) const override;
