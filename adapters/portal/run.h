@@ -1,4 +1,6 @@
-// The program gulou-portal: site, its web server, adapter, link to the broker. Main thread.
+// The program gulou-portal: the site's directory, its web server on a thread of its own, the
+// adapter and its link to the broker. Called once by main.cc, on the main thread; returns the exit
+// code when told to stop.
 #pragma once
 
 #include <string>

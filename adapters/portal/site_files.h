@@ -1,12 +1,9 @@
-// Names of everything the site keeps on disk, and the two small formats: the root index and a
-// segment.
-//
-//   index                         root: generation and the segment files; flipped by one rename
-//   segments/<no>-<generation>    records of 256 neighbouring first seqs, a line each
-//   content/<no>/<generation>-<first seq>-<part>   record line, newline, canonical JSON of the
-//   release blobs/<2 hex>/<64 hex>        attachments by digest
-//
-// All but `index` are immutable under their names.
+// Names of everything the site keeps on disk, and the formats of root index and segment. All but
+// `index` are immutable under their names.
+//   index                          root: generation and segments; flipped by one rename
+//   segments/<no>-<generation>     records of 256 neighbouring first seqs, a line each
+//   content/<no>/<generation>-<first seq>-<part>   record line, then the release's bytes
+//   blobs/<2 hex>/<64 hex>         attachments by digest
 #pragma once
 
 #include "adapters/portal/site_record.h"

@@ -1,0 +1,194 @@
+#include "adapters/screen/store.h"
+
+#include "common/base/field_line.h"
+#include "common/base/files.h"
+#include "common/base/limits.h"
+#include "common/base/log.h"
+#include "common/json/release_json.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+namespace gulou {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string item_path(const std::string& dir, const Digest& digest) {
+  return dir + "/items/" + to_hex(digest);
+}
+
+tl::unexpected<Error> damaged(const std::string& path) {
+  return fail(ErrorCode::corrupt, "screen_store_damaged", {}, {path});
+}
+
+std::string index_bytes(const ScreenContent& content) {
+  FieldLine head;
+  head.add("format", uint64_t{1});
+  head.add("position", content.position.value);
+  head.add("items", static_cast<uint64_t>(content.items.size()));
+  std::string bytes = head.line() + "\n";
+  for (const auto& [publication, item] : content.items) {
+    FieldLine line;
+    line.add("publication", publication);
+    line.add("seq", item.seq.value);
+    line.add("digest", to_hex(item.digest));
+    line.add("published_on", static_cast<uint64_t>(item.published_on.ms));
+    bytes += line.line() + "\n";
+  }
+  return bytes;
+}
+
+Result<ScreenItem> read_item(const std::string& dir, std::string_view text) {
+  const std::optional<FieldLine> line = FieldLine::parse(text);
+  const std::optional<Digest> digest = line ? digest_from_hex(line->get("digest")) : std::nullopt;
+  if (!digest) {
+    return damaged(screen_index_path(dir));
+  }
+  const std::string canonical = TRY(read_file(item_path(dir, *digest), limits::release_bytes_max));
+  Result<Release> release = parse_release(canonical);
+  if (!release) {
+    return damaged(item_path(dir, *digest));
+  }
+  return ScreenItem{.publication = line->get("publication"),
+                    .seq = Seq{line->number("seq")},
+                    .digest = *digest,
+                    .published_on = Utc{static_cast<int64_t>(line->number("published_on"))},
+                    .release = std::move(*release)};
+}
+
+// The oldest that nobody will miss first: what has expired counts as oldest anyway by its date.
+void drop_beyond_limit(ScreenContent& content) {
+  while (content.items.size() > limits::screen_items_max) {
+    const auto oldest = std::min_element(
+        content.items.begin(), content.items.end(), [](const auto& a, const auto& b) {
+          return std::pair(a.second.published_on, a.second.seq) <
+                 std::pair(b.second.published_on, b.second.seq);
+        });
+    content.items.erase(oldest);
+  }
+}
+
+}  // namespace
+
+std::string screen_index_path(const std::string& dir) {
+  return dir + "/index";
+}
+
+std::string screen_blob_path(const std::string& dir, const Digest& digest) {
+  return dir + "/blobs/" + to_hex(digest);
+}
+
+Result<ScreenContent> read_screen_content(const std::string& dir) {
+  const std::string bytes = TRY(read_file(screen_index_path(dir), limits::site_index_bytes_max));
+  std::string_view rest = bytes;
+  ScreenContent content;
+  uint64_t expected = 0;
+  for (bool head = true; !rest.empty(); head = false) {
+    const std::string_view text = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), text.size() + 1));
+    if (!head) {
+      ScreenItem item = TRY(read_item(dir, text));
+      std::string publication = item.publication;
+      content.items.insert_or_assign(std::move(publication), std::move(item));
+      continue;
+    }
+    const std::optional<FieldLine> line = FieldLine::parse(text);
+    if (!line || line->number("format") != 1) {
+      return damaged(screen_index_path(dir));
+    }
+    content.position = Seq{line->number("position")};
+    expected = line->number("items");
+  }
+  if (bytes.empty() || content.items.size() != expected) {
+    return damaged(screen_index_path(dir));
+  }
+  return content;
+}
+
+Result<ScreenStore> ScreenStore::open(const std::string& dir) {
+  ScreenStore store(dir);
+  TRY(make_directory(dir + "/items"));
+  TRY(make_directory(dir + "/blobs"));
+  Result<ScreenContent> content = read_screen_content(dir);
+  if (content) {
+    store.content_ = std::move(*content);
+    store.sweep();
+    return store;
+  }
+  std::error_code ignored;
+  if (fs::exists(screen_index_path(dir), ignored)) {
+    log::warn("screen.store_damaged", {{"error", describe(content.error())}});
+    fs::rename(screen_index_path(dir), screen_index_path(dir) + ".damaged", ignored);
+  }
+  TRY(replace_file(screen_index_path(dir), index_bytes(store.content_)));
+  return store;
+}
+
+Status ScreenStore::apply(ScreenChange change) {
+  ScreenContent next = content_;
+  if (change.position) {
+    next.position = change.position;
+  }
+  for (ScreenPut& put : change.put) {
+    const auto held = next.items.find(put.item.publication);
+    if (held != next.items.end() && held->second.release.revision > put.item.release.revision) {
+      continue;
+    }
+    TRY(write_file(item_path(dir_, put.item.digest), put.canonical));
+    std::string publication = put.item.publication;
+    next.items.insert_or_assign(std::move(publication), std::move(put.item));
+  }
+  for (const std::string& publication : change.remove) {
+    next.items.erase(publication);
+  }
+  drop_beyond_limit(next);
+  TRY(sync_directory(dir_ + "/items"));
+  TRY(replace_file(screen_index_path(dir_), index_bytes(next)));
+  content_ = std::move(next);
+  if (!change.remove.empty()) {
+    sweep();
+  }
+  return {};
+}
+
+bool ScreenStore::has_blob(const Digest& digest) const {
+  std::error_code ignored;
+  return fs::is_regular_file(screen_blob_path(dir_, digest), ignored);
+}
+
+Status ScreenStore::add_blob(const Digest& digest,
+                             const std::function<Status(const Sink&)>& read) const {
+  NewFile file = TRY(NewFile::open(screen_blob_path(dir_, digest)));
+  TRY(read([&file](std::string_view piece) { return file.append(piece); }));
+  return file.commit();
+}
+
+const ScreenItem* ScreenStore::find(std::string_view publication) const {
+  const auto at = content_.items.find(publication);
+  return at == content_.items.end() ? nullptr : &at->second;
+}
+
+// Removes what no item names: superseded and withdrawn text, pictures, unfinished files.
+void ScreenStore::sweep() const {
+  std::set<std::string> kept;
+  for (const auto& [publication, item] : content_.items) {
+    kept.insert(to_hex(item.digest));
+    for (const Attachment& attachment : item.release.attachments) {
+      kept.insert(to_hex(attachment.digest));
+    }
+  }
+  for (const std::string& folder : {dir_ + "/items", dir_ + "/blobs"}) {
+    const Result<std::vector<std::string>> names = list_files(folder);
+    for (const std::string& name : names ? *names : std::vector<std::string>()) {
+      if (!kept.contains(name)) {
+        std::error_code ignored;
+        fs::remove(folder + "/" + name, ignored);
+      }
+    }
+  }
+}
+
+}  // namespace gulou

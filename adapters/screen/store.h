@@ -1,0 +1,82 @@
+// ScreenStore is the screen's own copy of what it shows, so that it goes on with the broker away
+// and after its own restart. A kill at any instant leaves the state before or after a change; the
+// position of the stream moves with it. Owned by the adapter, used on its thread; the page reads
+// the same directory.
+//   index           flipped by one rename: position, then a line per item
+//   items/<hex>     canonical JSON of a release, by its digest
+//   blobs/<hex>     pictures
+#pragma once
+
+#include "common/base/bytes.h"
+#include "common/base/ids.h"
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "common/model/release.h"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gulou {
+
+struct ScreenItem {
+  std::string publication;  // "publisher/id"
+  Seq seq;
+  Digest digest;  // of the canonical bytes
+  Utc published_on;
+  Release release;
+};
+
+struct ScreenPut {
+  ScreenItem item;
+  std::string canonical;
+};
+
+struct ScreenChange {
+  std::vector<ScreenPut> put;
+  std::vector<std::string> remove;  // publications
+  Seq position;                     // 0: as it was
+};
+
+// Everything below `dir`, by publication.
+struct ScreenContent {
+  Seq position;
+  std::map<std::string, ScreenItem, std::less<>> items;
+};
+
+// Errors: not_found where there is no index yet, corrupt screen_store_damaged.
+Result<ScreenContent> read_screen_content(const std::string& dir);
+
+std::string screen_index_path(const std::string& dir);
+std::string screen_blob_path(const std::string& dir, const Digest& digest);
+
+class ScreenStore {
+ public:
+  // A damaged store is set aside and an empty one begun: the broker sends everything again.
+  static Result<ScreenStore> open(const std::string& dir);
+
+  // All of it or nothing, durable when it returns. An item older than the one held is left out, and
+  // beyond screen_items_max the oldest go.
+  Status apply(ScreenChange change);
+
+  bool has_blob(const Digest& digest) const;
+  using Sink = std::function<Status(std::string_view piece)>;
+  Status add_blob(const Digest& digest, const std::function<Status(const Sink&)>& read) const;
+
+  const ScreenContent& content() const { return content_; }
+
+  const ScreenItem* find(std::string_view publication) const;
+
+ private:
+  explicit ScreenStore(std::string dir) : dir_(std::move(dir)) {}
+
+  void sweep() const;
+
+  std::string dir_;
+  ScreenContent content_;
+};
+
+}  // namespace gulou
