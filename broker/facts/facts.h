@@ -1,6 +1,6 @@
 // Facts about submitted bytes, established before the core judges: canonical form, fields, digests,
-// markup, what the attachments claim to be. Pure; worker threads call it (app/facts_pool.h), and so do
-// `gulou publish --check` and the tests.
+// markup, what the attachments claim to be. Pure; worker threads call it (app/facts_pool.h), and so
+// do `gulou publish --check` and the tests.
 #pragma once
 
 #include "broker/core/event.h"

@@ -104,7 +104,7 @@ inline constexpr size_t block_cache_bytes = 16 * 1024 * 1024;
 inline constexpr uint64_t disk_free_bytes_min = 2ULL * 1024 * 1024 * 1024;
 inline constexpr double disk_free_share_min = 0.10;
 inline constexpr size_t wal_bytes_max = 24 * 1024 * 1024;  // replayed at start
-inline constexpr size_t title_rows_max = 20'000;  // titles looked at by one search call
+inline constexpr size_t title_rows_max = 20'000;           // titles looked at by one search call
 inline constexpr size_t blob_range_bytes_max = 4 * 1024 * 1024;  // read at once
 
 // HTTP
@@ -133,11 +133,12 @@ inline constexpr int http_client_redirects_max = 5;
 inline constexpr size_t page_rows_max = 200;
 inline constexpr size_t page_rows_default = 50;
 inline constexpr size_t find_rows_default = 20;
-inline constexpr size_t admin_tasks_max = 512;         // requests waiting for a worker
-inline constexpr size_t selector_bytes_max = 2048;     // a URL at most
-inline constexpr size_t selector_candidates_max = 10;  // shown where a text fits several
-inline constexpr size_t selector_releases_max = 2000;  // whose issuers a document number may have
-inline constexpr uint32_t attention_failures_min = 3;  // of one delivery, before a person is told
+inline constexpr size_t admin_tasks_max = 512;          // requests waiting for a worker
+inline constexpr size_t selector_bytes_max = 2048;      // a URL at most
+inline constexpr size_t selector_candidates_max = 10;   // shown where a text fits several
+inline constexpr size_t selector_releases_max = 2000;   // whose issuers a document number may have
+inline constexpr size_t attention_releases_max = 2000;  // looked at for a channel without adapter
+inline constexpr uint32_t attention_failures_min = 3;   // of one delivery, before a person is told
 
 // Static site and screens
 inline constexpr size_t site_index_bytes_max = 64 * 1024 * 1024;   // one segment, or the root

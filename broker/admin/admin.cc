@@ -1,0 +1,140 @@
+#include "broker/admin/admin.h"
+
+#include "common/base/time.h"
+
+#include <utility>
+
+namespace gulou {
+namespace {
+
+bool is_local(std::string_view peer) {
+  return peer == "::1" || peer.starts_with("127.") || peer.starts_with("::ffff:127.");
+}
+
+HttpServerOptions server_options(const AdminOptions& options, Metrics& metrics) {
+  HttpServerOptions server;
+  server.certificate_file = options.certificate_file;
+  server.key_file = options.key_file;
+  server.sentences = http_sentence;
+  server.metrics = &metrics;
+  server.metrics_label = R"(listener="admin")";
+  return server;
+}
+
+}  // namespace
+
+AdminRoutes admin_routes() {
+  AdminRoutes all;
+  for (const auto& list : {blob_routes,
+                           channel_routes,
+                           delivery_routes,
+                           health_routes,
+                           normalise_routes,
+                           openapi_routes,
+                           publication_routes,
+                           release_routes,
+                           status_routes,
+                           submission_routes}) {
+    for (AdminRoute& route : list()) {
+      all.push_back(std::move(route));
+    }
+  }
+  return all;
+}
+
+Admin::Admin(AdminOptions options, Desk& desk, const History& history, Metrics& metrics)
+    : principals_(options.principals),
+      context_(new AdminContext{
+          options.county, desk, history, metrics, options.mac_of, Workers(options.threads)}),
+      router_(http_sentence),
+      rates_(options.token_requests_per_second_max),
+      denied_(metrics.counter("gulou_admin_denied_requests_total",
+                              "requests without a token or role that the route asks for")) {
+  for (const AdminRoute& route : admin_routes()) {
+    add(router_, route);
+  }
+  server_ = std::make_unique<HttpServer>(server_options(options, metrics),
+                                         [this](HttpRequest request, Responder responder) {
+                                           router_.serve(std::move(request), std::move(responder));
+                                         });
+}
+
+Admin::~Admin() {
+  stop();
+}
+
+Status Admin::start(const std::string& address, uint16_t port) {
+  return server_->listen(address, port);
+}
+
+uint16_t Admin::port() const {
+  return server_->port();
+}
+
+void Admin::stop() {
+  server_->stop();
+  context_->workers.stop();
+}
+
+void Admin::add(Router& router, const AdminRoute& route) {
+  router.add(std::string(route.method),
+             route.pattern,
+             [this, route](HttpRequest request, const PathValues& path, Responder responder) {
+               serve(route, std::move(request), path, std::move(responder));
+             });
+}
+
+void Admin::serve(const AdminRoute& route,
+                  HttpRequest request,
+                  const PathValues& path,
+                  Responder responder) {
+  const HttpPrincipal* principal = find_principal(principals_, request.header("authorization"));
+  if (auto denial = deny(route, request, principal)) {
+    responder.answer(std::move(*denial));
+    return;
+  }
+  const Exchange exchange(context_, std::move(request), path, principal, std::move(responder));
+  const auto task = [exchange, handler = route.handler] {
+    if (const Status status = handler(exchange); !status) {
+      exchange.refuse(status.error());
+    }
+  };
+  if (route.immediate) {
+    task();
+  } else if (!context_->workers.try_send(task)) {
+    exchange.refuse({ErrorCode::unavailable, "http_busy", {}, {}});
+  }
+}
+
+std::optional<HttpResponse> Admin::deny(const AdminRoute& route,
+                                        const HttpRequest& request,
+                                        const HttpPrincipal* principal) {
+  const std::string_view language = request.header("accept-language");
+  const bool asks_for_token =
+      route.access != Access::open && !(route.access == Access::local && is_local(request.peer));
+  if (asks_for_token && principal == nullptr) {
+    denied_.add();
+    const bool given = !request.header("authorization").empty();
+    const Error error{ErrorCode::refused, given ? "token_unknown" : "token_missing", {}, {}};
+    Problem problem = problem_of({&error, 1}, http_sentence, language);
+    problem.status = 401;
+    HttpResponse response = problem_answer(problem);
+    response.add(
+        "WWW-Authenticate",
+        given ? R"(Bearer realm="gulou", error="invalid_token")" : R"(Bearer realm="gulou")");
+    return response;
+  }
+  if (asks_for_token && !may(*principal, route.access)) {
+    denied_.add();
+    return refusal({{ErrorCode::refused, "role_missing", {}, {principal->name}}}, language);
+  }
+  if (principal != nullptr && !rates_.allow(principal->name, read_clocks().mono)) {
+    const Error error{ErrorCode::exhausted, "http_rate_exceeded", {}, {}};
+    HttpResponse response = problem_answer(error, http_sentence, language);
+    response.add("Retry-After", "1");
+    return response;
+  }
+  return std::nullopt;
+}
+
+}  // namespace gulou

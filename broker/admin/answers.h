@@ -1,0 +1,83 @@
+// How nouns look in answers: one function per noun appends it to a JsonWriter, so that lists and
+// single views say the same. Absent values are left out; times are RFC 3339 in UTC, digests
+// lower-case hexadecimal. Any thread.
+#pragma once
+
+#include "broker/admin/exchange.h"
+#include "broker/journal/history.h"
+#include "broker/journal/standing.h"
+#include "common/json/writer.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gulou {
+
+// Left out where there is none.
+void append_time(JsonWriter& json, std::string_view name, Utc time);
+
+void append_line(JsonWriter& json, const ReleaseLine& line);
+void append_lines(JsonWriter& json, const std::vector<ReleaseLine>& lines);
+
+// The line of one part of an entry; nothing where there is none.
+std::optional<ReleaseLine> line_of(const History& history, Seq seq, uint8_t part);
+
+// Names of channels by number, also of those no longer configured.
+class ChannelNames {
+ public:
+  explicit ChannelNames(const History& history);
+
+  // Empty: never defined.
+  std::string id(ChannelNo channel) const;
+  std::optional<ChannelNo> find(std::string_view id) const;
+
+ private:
+  std::map<ChannelNo, std::string> ids_;
+};
+
+bool is_connected(const BrokerView& view, ChannelNo channel);
+
+// What happens next with a delivery and whose move it is, as a sentence.
+std::string next_step(const Exchange& exchange,
+                      const Standing& standing,
+                      const std::string& channel,
+                      Seq seq,
+                      bool connected);
+
+struct StandingLine {
+  Standing standing;
+  std::string channel;
+  std::string next;
+};
+
+void append_standing(JsonWriter& json, const StandingLine& line);
+void append_receipt(JsonWriter& json, const Receipt& receipt);
+
+// The members of a delivery; the caller opens and closes the object.
+struct DeliveryLine {
+  DeliveryChanged row;  // of a plain one: what its lease or success implies
+  std::string channel;
+  std::string title;
+  std::string publication;  // "publisher/id" of its first part
+};
+
+DeliveryLine delivery_line(const History& history, const ChannelNames& names, DeliveryChanged row);
+void append_delivery(JsonWriter& json, const DeliveryLine& line);
+
+// CHANNEL of the contract, for each configured channel and each that still has open deliveries.
+struct ChannelLine {
+  ChannelView view;
+  const Channel* policy = nullptr;  // null: no longer configured
+  uint64_t waiting = 0;
+  uint64_t confirming = 0;
+  uint64_t parked = 0;
+};
+
+std::vector<ChannelLine> channel_lines(const Exchange& exchange, const BrokerView& view);
+// The members; the caller opens and closes the object.
+void append_channel(JsonWriter& json, const ChannelLine& line);
+
+}  // namespace gulou

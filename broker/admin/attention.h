@@ -1,0 +1,31 @@
+// Attention: what is wrong now, since when, whose move it is and with which command. Read from
+// committed rows and the broker's view; reads a bounded number of rows per channel. Any thread.
+#pragma once
+
+#include "broker/admin/answers.h"
+
+#include <string>
+#include <vector>
+
+namespace gulou {
+
+struct Attention {
+  std::string code;  // delivery_parked, delivery_failing, channel_unserved, disk_full, chain_failed
+  Utc since;         // none: not known
+  uint64_t count = 0;
+  std::string channel;
+  std::vector<std::string> args;  // of the sentence "attention_<code>"
+  std::string who;                // a word: who_operator, who_adapter, who_administrator
+  std::string command;
+};
+
+// Empty: all is well. The gravest first.
+std::vector<Attention> attention(const History& history,
+                                 const BrokerView& view,
+                                 const std::vector<ChannelLine>& channels);
+
+void append_attention(JsonWriter& json,
+                      const std::vector<Attention>& list,
+                      const Exchange& exchange);
+
+}  // namespace gulou

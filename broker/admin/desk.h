@@ -1,0 +1,67 @@
+// Desk is what HTTP may ask of the running broker. Questions go to the broker thread by mailbox;
+// answers come back on the broker thread, so a callback must be short: it usually completes an HTTP
+// Responder. Every call that returns false (too much is waiting) never calls back.
+#pragma once
+
+#include "broker/core/event.h"
+#include "broker/core/view.h"
+#include "common/base/result.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace gulou {
+
+// The receipt, hash and MAC filled in; or the reasons of a refusal.
+struct SubmitAnswer {
+  bool accepted = false;
+  SendAccepted receipt;
+  Digest mac;
+  std::vector<Error> errors;
+};
+
+struct BlobPutState {
+  uint64_t received = 0;  // bytes held; the next range starts here
+  bool complete = false;  // stored durably
+  std::vector<Error> errors;
+};
+
+// What the process shell knows besides the core.
+struct ShellView {
+  Utc started_at;
+  uint64_t disk_free_bytes = 0;
+  uint64_t disk_total_bytes = 0;
+  bool disk_accepting = true;
+  bool chain_checked = false;  // the background check of bodies and chain has finished well
+  std::string chain_failure;   // what it found instead
+  uint64_t changesets = 0;
+};
+
+struct BrokerView {
+  CoreView core;
+  ShellView shell;
+};
+
+class Desk {
+ public:
+  virtual ~Desk() = default;
+
+  [[nodiscard]] virtual bool submit(std::string publisher,
+                                    PublisherRights rights,
+                                    std::vector<SharedBytes> parts,
+                                    std::function<void(SubmitAnswer)> done) = 0;
+
+  [[nodiscard]] virtual bool put_blob(const Digest& digest,
+                                      uint64_t offset,
+                                      uint64_t total,
+                                      std::string bytes,
+                                      std::function<void(BlobPutState)> done) = 0;
+
+  [[nodiscard]] virtual bool view(std::function<void(BrokerView)> done) = 0;
+
+  [[nodiscard]] virtual bool decide(OperatorDecided decision, std::function<void(Status)> done) = 0;
+};
+
+}  // namespace gulou

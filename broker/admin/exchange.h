@@ -1,0 +1,96 @@
+// Exchange is one HTTP request and the duty to answer it: a handle that closures copy and carry to
+// other threads. What handlers need of the broker stands in AdminContext. One thread at a time
+// holds the exchange; it is answered once, and if nobody does, the server says so to the client.
+#pragma once
+
+#include "broker/admin/desk.h"
+#include "broker/admin/principal.h"
+#include "broker/admin/workers.h"
+#include "broker/journal/history.h"
+#include "common/base/metrics.h"
+#include "common/base/result.h"
+#include "common/http/router.h"
+#include "common/model/settings.h"
+#include "common/text/language.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gulou {
+
+// The broker's MAC over a receipt, as SubmitAnswer carries it.
+using ReceiptMac = std::function<Digest(uint64_t epoch, Seq seq, const Digest& hash)>;
+
+struct AdminContext {
+  CountySettings county;
+  Desk& desk;
+  const History& history;
+  const Metrics& metrics;
+  ReceiptMac mac_of;
+  Workers workers;
+};
+
+class Exchange {
+ public:
+  // principal: null on open routes; owned by Admin, copied here.
+  Exchange(std::shared_ptr<AdminContext> context,
+           HttpRequest request,
+           PathValues path,
+           const HttpPrincipal* principal,
+           Responder responder);
+
+  const AdminContext& context() const { return *state_->context; }
+
+  const History& history() const { return context().history; }
+
+  const HttpRequest& request() const { return state_->request; }
+
+  const std::string& path(std::string_view name) const { return state_->path[name]; }
+
+  // Of a route that asks for a token.
+  const HttpPrincipal& principal() const { return state_->principal; }
+
+  Language language() const { return state_->language; }
+
+  std::string_view parameter(std::string_view name) const;
+  // Absent: otherwise. Not a number from 1 to `most`: parameter_out_of_range.
+  Result<uint64_t> number(std::string_view name, uint64_t otherwise, uint64_t most) const;
+
+  std::string say(const Error& error) const;
+
+  void answer(HttpResponse response) const;
+  void answer(int status, std::string json) const;
+  void refuse(const std::vector<Error>& errors) const;
+  void refuse(const Error& error) const;
+
+  // Asks the broker for its present state and goes on with it on a worker. An Error that `then`
+  // returns is the answer.
+  Status with_view(std::function<Status(const Exchange&, const BrokerView&)> then) const;
+
+ private:
+  // Shared between the copies in closures of several threads.
+  struct State {
+    std::shared_ptr<AdminContext> context;  // an answer of the broker may outlive Admin
+    HttpRequest request;
+    PathValues path;
+    HttpPrincipal principal;
+    Language language = Language::zh;
+    Responder responder;
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+// The sentence of an error in the language an Accept-Language value asks for.
+std::string http_sentence(const Error& error, std::string_view accept_language);
+
+// Problem details of these errors. A limit that was passed is 413 here: nothing in this room is
+// refused for coming too often but by the server itself.
+HttpResponse refusal(const std::vector<Error>& errors, std::string_view accept_language);
+
+}  // namespace gulou

@@ -1,0 +1,244 @@
+// Releases: the log, one release with where it stands on every channel, and search.
+#include "broker/admin/answers.h"
+#include "broker/admin/fits.h"
+#include "broker/admin/routes.h"
+#include "broker/admin/selector.h"
+#include "common/base/limits.h"
+#include "common/json/release_json.h"
+
+#include <utility>
+
+namespace gulou {
+namespace {
+
+Status list(const Exchange& exchange) {
+  const Seq before{TRY(exchange.number("before", 0, UINT64_MAX))};
+  const uint64_t limit =
+      TRY(exchange.number("limit", limits::page_rows_default, limits::page_rows_max));
+  const auto lines = exchange.history().releases(before, limit);
+  JsonWriter json;
+  append_lines(json.begin_object().key("releases"), lines);
+  if (lines.size() >= limit && lines.back().seq.value > 1) {
+    json.member("next", lines.back().seq.value);
+  }
+  exchange.answer(200, json.end_object().take());
+  return {};
+}
+
+// ---- one release --------------------------------------------------------------------------------
+
+void append_attachments(JsonWriter& json, const Release& release) {
+  json.key("attachments").begin_array();
+  for (const Attachment& attachment : release.attachments) {
+    json.begin_object()
+        .member("name", attachment.name)
+        .text_member("display_name", attachment.display_name)
+        .member("media_type", attachment.media_type)
+        .member("size_bytes", attachment.size_bytes)
+        .member("digest", to_hex(attachment.digest));
+    if (attachment.is_private) {
+      json.member("private", true);
+    }
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void append_part(JsonWriter& json,
+                 const Exchange& exchange,
+                 const EntryAccepted& entry,
+                 size_t index,
+                 const std::string& body) {
+  const EntryPart& part = entry.parts[index];
+  const PublicationKey key{entry.publisher, part.id};
+  const auto publication = exchange.history().publication(key);
+  // Rows and bodies are written together; bytes that are gone were erased.
+  const Release release = parse_release(body).value_or(Release{});
+  json.begin_object()
+      .member("part", index)
+      .member("id", part.id)
+      .member("revision", part.revision)
+      .member("kind", name_of(part.kind))
+      .member("column", part.column)
+      .member("title", release.title)
+      .member("digest", to_hex(part.digest))
+      .text_member("index_no", part.index_no)
+      .text_member("doc_no", release.doc_no)
+      .text_member("issuer", release.issuer.name);
+  append_time(json, "published_on", exchange.history().published_on(key));
+  if (part.previous_revision != 0) {
+    json.member("previous_revision", part.previous_revision);
+  }
+  json.member("newest_revision", publication ? publication->newest().revision : part.revision);
+  append_attachments(json, release);
+  json.end_object();
+}
+
+void append_acceptance(JsonWriter& json, const Exchange& exchange, const EntryAccepted& entry) {
+  const auto row = exchange.history().publication({entry.publisher, entry.parts.front().id});
+  if (!row) {
+    return;
+  }
+  for (const RevisionRow& revision : row->revisions) {
+    if (revision.seq != entry.seq) {
+      continue;
+    }
+    json.key("receipt")
+        .begin_object()
+        .member("epoch", revision.epoch)
+        .member("hash", to_hex(revision.hash));
+    if (const ReceiptMac& mac_of = exchange.context().mac_of) {
+      json.member("mac", to_hex(mac_of(revision.epoch, entry.seq, revision.hash)));
+    }
+    json.end_object();
+  }
+}
+
+void append_standings(JsonWriter& json,
+                      const Exchange& exchange,
+                      const EntryAccepted& entry,
+                      const BrokerView& view) {
+  const ChannelNames names(exchange.history());
+  json.key("channels").begin_array();
+  for (Standing& one : standings(exchange.history(), entry)) {
+    StandingLine line{std::move(one), names.id(one.channel), {}};
+    const Channel* policy = exchange.context().county.channel(line.channel);
+    // The cursor may not have come so far yet, but what it will say is known.
+    if (line.standing.state == DeliveryState::pending &&
+        (policy == nullptr || !takes(policy->filter, entry))) {
+      line.standing.state.reset();
+    }
+    if (policy == nullptr && !line.standing.state) {
+      continue;  // a channel of the past that this release never met
+    }
+    line.next = next_step(exchange,
+                          line.standing,
+                          line.channel,
+                          entry.seq,
+                          is_connected(view, line.standing.channel));
+    append_standing(json, line);
+  }
+  json.end_array();
+}
+
+std::vector<std::string> bodies_of(const History& history, const EntryAccepted& entry) {
+  std::vector<History::BodyPlace> places;
+  for (size_t i = 0; i < entry.parts.size(); ++i) {
+    places.emplace_back(entry.seq, static_cast<uint8_t>(i));
+  }
+  return history.bodies(places);
+}
+
+Status show_entry(const Exchange& exchange, const EntryAccepted& entry, const BrokerView& view) {
+  const std::vector<std::string> bodies = bodies_of(exchange.history(), entry);
+  JsonWriter json;
+  json.begin_object()
+      .member("seq", entry.seq.value)
+      .member("lane", name_of(entry.lane))
+      .member("publisher", entry.publisher);
+  append_time(json, "accepted_at", entry.accepted_at);
+  append_time(json, "not_before", entry.not_before);
+  append_time(json, "expires", entry.expires);
+  json.member("imported", entry.imported)
+      .member("test", entry.test)
+      .member("bundle_digest", to_hex(entry.bundle_digest));
+  append_acceptance(json, exchange, entry);
+  json.key("parts").begin_array();
+  for (size_t i = 0; i < entry.parts.size(); ++i) {
+    append_part(json, exchange, entry, i, bodies[i]);
+  }
+  json.end_array();
+  append_standings(json, exchange, entry, view);
+  if (exchange.parameter("raw") == "1") {
+    json.key("releases").begin_array();
+    for (const std::string& body : bodies) {
+      json.raw(body.empty() ? "{}" : body);
+    }
+    json.end_array();
+  }
+  exchange.answer(200, json.end_object().take());
+  return {};
+}
+
+Status show(const Exchange& exchange) {
+  const std::string& text = exchange.path("selector");
+  const auto candidates = select(exchange.history(), exchange.context().county, text);
+  const bool own_only = !may(exchange.principal(), Access::viewer);
+  if (candidates.size() > 1 && !own_only) {
+    exchange.refuse(selector_errors(text, candidates));
+    return {};
+  }
+  auto row = candidates.size() == 1 ? exchange.history().entry(candidates[0].seq) : std::nullopt;
+  if (!row || (own_only && row->entry.publisher != exchange.principal().name)) {
+    return fail(selector_errors(text, {}).front());
+  }
+  return exchange.with_view(
+      [entry = std::move(row->entry)](const Exchange& asked, const BrokerView& view) {
+        return show_entry(asked, entry, view);
+      });
+}
+
+// ---- search -------------------------------------------------------------------------------------
+
+void answer_found(const Exchange& exchange,
+                  std::string_view by,
+                  const std::vector<ReleaseLine>& lines) {
+  JsonWriter json;
+  append_lines(json.begin_object().key("releases"), lines);
+  exchange.answer(200, json.member("by", by).end_object().take());
+}
+
+std::vector<ReleaseLine> lines_of(const History& history, const std::vector<Selected>& selected) {
+  std::vector<ReleaseLine> lines;
+  for (const Selected& one : selected) {
+    if (auto line = line_of(history, one.seq, one.part)) {
+      lines.push_back(*std::move(line));
+    }
+  }
+  return lines;
+}
+
+// A number alone or the beginning of an id may as well be a word of a title.
+bool is_certain(const Selected& selected, std::string_view text) {
+  return selected.by != SelectedBy::id_prefix &&
+         (selected.by != SelectedBy::seq || text.front() == '#');
+}
+
+Status find(const Exchange& exchange) {
+  const std::string text(exchange.parameter("q"));
+  if (text.empty() || text.size() > limits::selector_bytes_max) {
+    return fail(ErrorCode::invalid_argument,
+                "search_text_invalid",
+                "q",
+                {std::to_string(limits::selector_bytes_max)});
+  }
+  const uint64_t limit =
+      TRY(exchange.number("limit", limits::find_rows_default, limits::page_rows_max));
+  const auto selected = select(exchange.history(), exchange.context().county, text);
+  if (!selected.empty() && is_certain(selected.front(), text)) {
+    answer_found(exchange, name_of(selected.front().by), lines_of(exchange.history(), selected));
+    return {};
+  }
+  if (is_url(text)) {
+    answer_found(exchange, "url", {});
+    return {};
+  }
+  Seq next;
+  const auto lines = exchange.history().find_title(text, {}, limit, next);
+  if (lines.empty() && !selected.empty()) {
+    answer_found(exchange, name_of(selected.front().by), lines_of(exchange.history(), selected));
+  } else {
+    answer_found(exchange, "title", lines);
+  }
+  return {};
+}
+
+}  // namespace
+
+AdminRoutes release_routes() {
+  return {{"GET", "/v1/releases", Access::viewer, list},
+          {"GET", "/v1/releases/{selector}", Access::known, show},
+          {"GET", "/v1/find", Access::viewer, find}};
+}
+
+}  // namespace gulou

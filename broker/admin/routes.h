@@ -1,0 +1,39 @@
+// The routes of the HTTP API: each noun lists its own in a file of its own. An Error a handler
+// returns becomes the answer; otherwise it has answered or passed the exchange on. Handlers run on
+// a worker thread unless they are immediate. A new route needs its lines in openapi.json: a test
+// compares the two.
+#pragma once
+
+#include "broker/admin/exchange.h"
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace gulou {
+
+struct AdminRoute {
+  std::string_view method;
+  std::string_view pattern;
+  Access access = Access::viewer;
+  std::function<Status(const Exchange&)> handler;
+  bool immediate = false;  // on the server's thread: reads neither rows nor body
+};
+
+using AdminRoutes = std::vector<AdminRoute>;
+
+AdminRoutes blob_routes();
+AdminRoutes channel_routes();
+AdminRoutes delivery_routes();
+AdminRoutes health_routes();
+AdminRoutes normalise_routes();
+AdminRoutes openapi_routes();
+AdminRoutes publication_routes();
+AdminRoutes release_routes();
+AdminRoutes status_routes();
+AdminRoutes submission_routes();
+
+// All of them.
+AdminRoutes admin_routes();
+
+}  // namespace gulou

@@ -1,0 +1,137 @@
+#include "tests/unit/broker/admin/office.h"
+
+namespace gulou::test {
+
+using ::testing::HasSubstr;
+
+namespace {
+
+std::string attention_codes(const JsonValue& status) {
+  std::string found;
+  for (const JsonValue& one : status.items("attention")) {
+    found += (found.empty() ? "" : " ") + std::string(one.text("code"));
+    if (!one.text("channel").empty()) {
+      found += ":" + std::string(one.text("channel"));
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST(StatusTest, NothingIsWrongWhereNothingIsOpen) {
+  Office office;
+
+  const JsonValue status = office.get("/v1/status");
+
+  EXPECT_EQ(attention_codes(status), "");
+  EXPECT_TRUE(status.boolean("healthy"));
+  EXPECT_TRUE(status.boolean("accepting"));
+  EXPECT_EQ(status.text("chain"), "good");
+  EXPECT_EQ(status.text("started_at"), "2026-11-24T00:00:00Z");
+  EXPECT_EQ(status.integer("disk.total_bytes"), 100);
+  EXPECT_EQ(status.items("channels").size(), 3U);
+  EXPECT_GT(status.integer("changesets"), 0);
+}
+
+TEST(StatusTest, SaysWhichChannelsAreNotServed) {
+  Office office;
+  office.accept({notice("n-1")});
+  office.bench.connect("portal", 10, "portal-a");
+
+  const JsonValue status = office.get("/v1/status");
+
+  EXPECT_EQ(attention_codes(status), "channel_unserved:wechat");  // nothing is for drills
+  EXPECT_EQ(status.integer("attention[0].count"), 1);
+  EXPECT_EQ(status.text("attention[0].since"), "2026-11-24T00:00:00Z");
+  EXPECT_EQ(status.text("attention[0].who"), "whoever runs the adapter");
+  EXPECT_EQ(status.text("channels[1].connected[0].instance"), "portal-a");  // by id
+}
+
+TEST(StatusTest, SaysWhatWaitsForAPerson) {
+  Office office;
+  office.accept({notice("n-1")});
+  office.bench.connect("wechat");
+  office.bench.connect("drills");
+  office.bench.handed();
+  office.deliver("portal", outcome(Outcome::content, "sensitive_word"));
+  office.language = "zh";
+
+  const JsonValue status = office.get("/v1/status");
+
+  EXPECT_EQ(attention_codes(status), "delivery_parked:portal");
+  EXPECT_EQ(status.text("attention[0].sentence"), "渠道“portal”有 1 条分发待人工处理");
+  EXPECT_EQ(status.text("attention[0].who"), "操作员");
+  EXPECT_EQ(status.text("attention[0].command"), "gulou delivery list --parked --channel portal");
+  EXPECT_EQ(status.integer("attention[0].count"), 1);
+  const JsonValue portal = office.get("/v1/channels/portal");
+  EXPECT_EQ(portal.integer("parked"), 1);
+  EXPECT_EQ(portal.integer("policy.attempts_max"), 4);
+}
+
+TEST(StatusTest, SaysWhatFailsAgainAndAgain) {
+  Office office;
+  office.accept({notice("n-1")});
+  office.bench.connect("wechat");
+  office.bench.connect("drills");
+  office.bench.handed();
+  office.bench.connect("portal");
+  for (uint32_t i = 0; i < limits::attention_failures_min; ++i) {
+    const Handed handed = office.bench.one_handed();
+    ASSERT_FALSE(handed.items->empty());
+    office.bench.report(handed, {1}, {1}, outcome(Outcome::transient, "platform_down"));
+    office.bench.advance(10'000);
+    if (i + 1 < limits::attention_failures_min) {
+      office.bench.round();
+    }
+  }
+
+  const JsonValue status = office.get("/v1/status");
+
+  EXPECT_EQ(attention_codes(status), "delivery_failing:portal");
+  EXPECT_THAT(std::string(status.text("attention[0].sentence")), HasSubstr("platform_down"));
+}
+
+TEST(StatusTest, SaysWhatIsWrongWithTheMachine) {
+  Office office;
+  office.desk.shell.disk_accepting = false;
+  office.desk.shell.chain_checked = false;
+  office.desk.shell.chain_failure = "corrupt chain_broken [7]";
+
+  const JsonValue status = office.get("/v1/status");
+
+  EXPECT_EQ(attention_codes(status), "chain_failed disk_full");
+  EXPECT_FALSE(status.boolean("healthy", true));
+  EXPECT_EQ(status.text("chain"), "corrupt chain_broken [7]");
+  const JsonValue ready = office.get("/readyz", 503);
+  EXPECT_EQ(ready.text("code"), "not_ready");
+  EXPECT_EQ(ready.text("errors[0].code"), "disk_full");
+  EXPECT_EQ(ready.text("errors[1].code"), "chain_failed");
+}
+
+TEST(StatusTest, ADrainingBrokerIsNotReady) {
+  Office office;
+  office.bench.take(Draining{});
+  office.bench.round();
+
+  EXPECT_EQ(office.get("/readyz", 503).text("errors[0].code"), "broker_draining");
+  EXPECT_TRUE(office.get("/v1/status").boolean("draining"));
+  office.desk.busy = true;
+  EXPECT_EQ(office.get("/readyz", 503).text("code"), "broker_busy");
+  EXPECT_EQ(office.get("/v1/channels/radio", 503).text("code"), "broker_busy");
+}
+
+TEST(ChannelsTest, AreListedAndNamed) {
+  Office office;
+  office.bench.connect("portal", 10, "portal-a");
+
+  const JsonValue list = office.get("/v1/channels");
+
+  EXPECT_EQ(list.items("channels").size(), 3U);
+  const JsonValue portal = office.get("/v1/channels/portal");
+  EXPECT_TRUE(portal.boolean("portal"));
+  EXPECT_EQ(portal.text("connected[0].instance"), "portal-a");
+  EXPECT_EQ(office.get("/v1/channels/radio", 404).text("code"), "channel_unknown");
+}
+
+}  // namespace gulou::test
