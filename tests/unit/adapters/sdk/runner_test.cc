@@ -1,0 +1,245 @@
+#include "adapters/sdk/runner.h"
+
+#include "common/json/digests.h"
+#include "common/json/release_json.h"
+
+#include <deque>
+
+#include <gtest/gtest.h>
+
+namespace gulou::sdk {
+namespace {
+
+// A runner, its clock, and bodies that live as long as the messages need them.
+class RunnerTest : public testing::Test {
+ protected:
+  RunnerTest() : runner_(RunnerOptions{"portal", "portal-1", "test", 4, 1024 * 1024, 1000}) {}
+
+  Now now() const { return {Mono{mono_ms_}, Utc{1'700'000'000'000 + mono_ms_}}; }
+
+  void connect() {
+    runner_.on_connected(now());
+    runner_.on_message({0, wire::Welcome{{1}, "portal", 1, {0}, {}, 5000}}, now());
+    runner_.take_sends();
+  }
+
+  static std::string body(const std::string& id, uint32_t revision) {
+    Release release;
+    release.id = id;
+    release.revision = revision;
+    release.kind = Kind::news;
+    release.title = id;
+    return to_json(release);
+  }
+
+  // One delivery of one part under its own lease.
+  void deliver(uint64_t lease,
+               uint64_t seq,
+               Lane lane = Lane::normal,
+               bool maybe = false,
+               uint32_t old_revision = 0,
+               int64_t lease_ms = 60'000) {
+    bodies_.push_back(body("r" + std::to_string(seq), 2));
+    wire::DeliverItem item{.seq = {seq}, .maybe_published = maybe};
+    item.parts.push_back({.publisher = "oa",
+                          .id = "r" + std::to_string(seq),
+                          .revision = 2,
+                          .digest = release_digest(bodies_.back()),
+                          .body_bytes = bodies_.back().size(),
+                          .old_revision = old_revision});
+    runner_.on_message({0, wire::Deliver{{lease}, lane, lease_ms, {item}, bodies_.back()}}, now());
+  }
+
+  static Report done(uint32_t revision = 2) {
+    Receipt receipt;
+    receipt.level = ReceiptLevel::seen_public;
+    receipt.parts.push_back({0, revision, "p", "http://x/1"});
+    return published(receipt);
+  }
+
+  template <class T>
+  std::vector<T> sent() {
+    std::vector<T> found;
+    for (wire::Message& message : runner_.take_sends()) {
+      if (auto* body = std::get_if<T>(&message.body)) {
+        found.push_back(std::move(*body));
+      }
+    }
+    return found;
+  }
+
+  Runner runner_;
+  int64_t mono_ms_ = 1000;
+  std::deque<std::string> bodies_;
+};
+
+TEST_F(RunnerTest, SaysHelloThenGrantsCreditOnceWelcomed) {
+  runner_.on_connected(now());
+  EXPECT_EQ(sent<wire::Hello>().size(), 1U);
+
+  runner_.on_message({0, wire::Welcome{}}, now());
+
+  const auto credits = sent<wire::Credit>();
+  ASSERT_EQ(credits.size(), 1U);
+  EXPECT_EQ(credits[0].messages, 4U);
+}
+
+TEST_F(RunnerTest, OneCallAtATimeAndUrgentFirst) {
+  connect();
+  deliver(1, 10);
+  deliver(2, 11, Lane::urgent);
+
+  const auto first = runner_.take_call(now());
+
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->delivery.seq, Seq{11});
+  EXPECT_FALSE(runner_.take_call(now()).has_value());
+
+  runner_.on_result(done(), now());
+  const auto reports = sent<wire::ReportBatch>();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].lease, LeaseNo{2});
+  EXPECT_EQ(runner_.take_call(now())->delivery.seq, Seq{10});
+}
+
+TEST_F(RunnerTest, KnownPublicationsAreUpdated) {
+  connect();
+  deliver(1, 10, Lane::normal, false, 1);
+
+  EXPECT_EQ(runner_.take_call(now())->kind, CallKind::update);
+}
+
+TEST_F(RunnerTest, MaybePublishedLooksFirstAndPublishesOnlyWhatIsGone) {
+  connect();
+  deliver(1, 10, Lane::normal, true);
+  EXPECT_EQ(runner_.take_call(now())->kind, CallKind::find);
+
+  runner_.on_result(gone(), now());
+
+  EXPECT_EQ(runner_.take_call(now())->kind, CallKind::publish);
+  EXPECT_TRUE(sent<wire::ReportBatch>().empty());
+}
+
+TEST_F(RunnerTest, MaybePublishedEndsWhereItIsThere) {
+  connect();
+  deliver(1, 10, Lane::normal, true);
+  ASSERT_TRUE(runner_.take_call(now()).has_value());
+
+  runner_.on_result(done(), now());
+
+  EXPECT_EQ(sent<wire::ReportBatch>().size(), 1U);
+  EXPECT_TRUE(runner_.idle());
+}
+
+TEST_F(RunnerTest, AnOlderRevisionFoundIsUpdated) {
+  connect();
+  deliver(1, 10, Lane::normal, true);
+  ASSERT_TRUE(runner_.take_call(now()).has_value());
+
+  runner_.on_result(done(1), now());
+
+  const auto call = runner_.take_call(now());
+  ASSERT_TRUE(call.has_value());
+  EXPECT_EQ(call->kind, CallKind::update);
+  EXPECT_EQ(call->delivery.parts[0].old_revision, 1U);
+  EXPECT_EQ(call->delivery.parts[0].old_url, "http://x/1");
+}
+
+TEST_F(RunnerTest, NoCallStartsThatItsLeaseMightNotOutlast) {
+  connect();
+  deliver(1, 10, Lane::normal, false, 0, 3000);
+
+  EXPECT_FALSE(runner_.take_call(now()).has_value());
+  const auto asks = sent<wire::Progress>();
+  ASSERT_EQ(asks.size(), 1U);
+  EXPECT_TRUE(asks[0].platform_id.empty());
+}
+
+TEST_F(RunnerTest, AnExtendedLeaseCountsFromTheAsking) {
+  connect();
+  deliver(1, 10, Lane::normal, false, 0, 10'000);
+  mono_ms_ += 5'000;
+  EXPECT_FALSE(runner_.take_call(now()).has_value());
+  ASSERT_EQ(sent<wire::Progress>().size(), 1U);
+
+  runner_.on_message({0, wire::ProgressOk{{1}, {10}}}, now());
+
+  EXPECT_TRUE(runner_.take_call(now()).has_value());
+}
+
+TEST_F(RunnerTest, ALeaseThatRanOutIsReportedAsAmbiguous) {
+  connect();
+  deliver(1, 10);
+  mono_ms_ += 61'000;
+
+  EXPECT_FALSE(runner_.take_call(now()).has_value());
+
+  const auto reports = sent<wire::ReportBatch>();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].items[0].report.outcome, Outcome::ambiguous);
+}
+
+TEST_F(RunnerTest, ASuccessOfALostSessionIsToldInTheNextOne) {
+  connect();
+  deliver(1, 10);
+  ASSERT_TRUE(runner_.take_call(now()).has_value());
+  runner_.on_disconnected();
+
+  runner_.on_result(done(), now());
+  EXPECT_TRUE(sent<wire::ReportBatch>().empty());
+  runner_.on_connected(now());
+  runner_.on_message({0, wire::Welcome{}}, now());
+
+  const auto reports = sent<wire::ReportBatch>();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].lease, LeaseNo{1});
+  EXPECT_EQ(reports[0].items[0].from, Seq{10});
+}
+
+TEST_F(RunnerTest, ProgressIsAnsweredOnlyWhenTheBrokerHasIt) {
+  connect();
+  deliver(1, 10);
+  ASSERT_TRUE(runner_.take_call(now()).has_value());
+
+  runner_.on_progress(0, "draft-7", now());
+  EXPECT_FALSE(runner_.take_progress_answer().has_value());
+  EXPECT_EQ(sent<wire::Progress>()[0].platform_id, "draft-7");
+  runner_.on_message({0, wire::ProgressOk{{1}, {10}}}, now());
+
+  const auto answer = runner_.take_progress_answer();
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_TRUE(answer->has_value());
+}
+
+TEST_F(RunnerTest, ProgressFailsWhenTheLinkIsLost) {
+  connect();
+  deliver(1, 10);
+  ASSERT_TRUE(runner_.take_call(now()).has_value());
+  runner_.on_progress(0, "draft-7", now());
+
+  runner_.on_disconnected();
+
+  const auto answer = runner_.take_progress_answer();
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_FALSE(answer->has_value());
+}
+
+TEST_F(RunnerTest, CreditGrowsWithWhatIsDone) {
+  connect();
+  for (uint64_t seq = 1; seq <= 4; ++seq) {
+    deliver(seq, seq);
+  }
+  uint64_t granted = 0;
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(runner_.take_call(now()).has_value());
+    runner_.on_result(done(), now());
+    for (const wire::Credit& credit : sent<wire::Credit>()) {
+      EXPECT_GT(credit.messages, granted);
+      granted = credit.messages;
+    }
+  }
+  EXPECT_EQ(granted, 8U);
+}
+
+}  // namespace
+}  // namespace gulou::sdk

@@ -1,0 +1,193 @@
+#include "broker/net/sessions.h"
+
+#include "common/wire/codec.h"
+
+#include <deque>
+
+#include <gtest/gtest.h>
+
+namespace gulou {
+namespace {
+
+// A Sessions with an outlet that keeps what it is given.
+class SessionsTest : public testing::Test, public Outlet, public BodySource {
+ protected:
+  SessionsTest()
+      : sessions_(
+            principals_,
+            *this,
+            *this,
+            [](uint64_t, Seq, const Digest&) { return Digest{}; },
+            metrics_) {
+    NetPrincipal oa;
+    oa.name = "oa";
+    oa.publisher = true;
+    principals_.emplace("oa", oa);
+    NetPrincipal portal;
+    portal.name = "portal-1";
+    portal.adapter = true;
+    portal.channels = {"portal"};
+    principals_.emplace("portal-1", portal);
+  }
+
+  net::SendOutcome send(Door,
+                        std::string_view peer,
+                        std::span<const net::OutFrame> frames) override {
+    if (outcome_ != net::SendOutcome::sent) {
+      return outcome_;
+    }
+    Out out{std::string(peer), {}, {}};
+    for (const net::OutFrame& frame : frames) {
+      out.frames.emplace_back(frame.view());
+      out.shared.push_back(frame.shared().get());
+    }
+    out_.push_back(std::move(out));
+    return outcome_;
+  }
+
+  std::vector<SharedBytes> bodies(std::span<const std::pair<Seq, uint8_t>> places) override {
+    bodies_asked_ += places.size();
+    return std::vector<SharedBytes>(places.size(), std::make_shared<const std::string>("{}"));
+  }
+
+  Utc published_on(const std::string&, const std::string&) override { return {}; }
+
+  void receive(Door door, const std::string& peer, const std::string& principal, wire::Body body) {
+    wire::Message message{7, std::move(body)};
+    receive_frames(door, peer, principal, wire::encode(message));
+  }
+
+  void receive_frames(Door door,
+                      const std::string& peer,
+                      const std::string& principal,
+                      const wire::Encoded& encoded) {
+    net::Incoming incoming;
+    incoming.peer = peer;
+    incoming.principal = principal;
+    for (const std::string_view frame : encoded.frames()) {
+      incoming.frames.emplace_back(frame);
+    }
+    sessions_.receive(door, incoming, now_, inbox_);
+  }
+
+  template <class T>
+  const T& last() {
+    const Out& out = out_.back();
+    views_.assign(out.frames.begin(), out.frames.end());
+    message_ = wire::decode(views_);
+    return std::get<T>(message_->body);
+  }
+
+  struct Out {
+    std::string peer;
+    std::vector<std::string> frames;
+    std::vector<const std::string*> shared;
+  };
+
+  NetPrincipals principals_;
+  Metrics metrics_;
+  std::deque<Out> out_;
+  net::SendOutcome outcome_ = net::SendOutcome::sent;
+  size_t bodies_asked_ = 0;
+  Sessions sessions_;
+  Inbox inbox_;
+  Now now_{Mono{1000}, Utc{1'700'000'000'000}};
+  std::vector<std::string_view> views_;
+  Result<wire::Message> message_;
+};
+
+TEST_F(SessionsTest, AdaptersMustSayHelloForAChannelOfTheirs) {
+  receive(Door::adapters, "a", "portal-1", wire::Credit{1, 1});
+  EXPECT_EQ(last<wire::ErrorMessage>().error.reason, "hello_first");
+
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"screen", "x", "y"});
+  EXPECT_EQ(last<wire::ErrorMessage>().error.reason, "channel_not_allowed");
+  EXPECT_TRUE(inbox_.events.empty());
+
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "x", "y"});
+  ASSERT_EQ(inbox_.events.size(), 1U);
+  EXPECT_EQ(std::get<SessionOpened>(inbox_.events[0]).principal, "portal-1");
+}
+
+TEST_F(SessionsTest, NobodyEntersByTheWrongDoor) {
+  receive(Door::publishers, "a", "portal-1", wire::StatusQuery{"x"});
+  EXPECT_EQ(last<wire::ErrorMessage>().error.reason, "principal_not_allowed");
+
+  receive(Door::adapters, "b", "oa", wire::Hello{"portal", "x", "y"});
+  EXPECT_EQ(last<wire::ErrorMessage>().error.reason, "principal_not_allowed");
+  EXPECT_TRUE(inbox_.events.empty());
+}
+
+TEST_F(SessionsTest, GarbageIsAnsweredWithItsReason) {
+  wire::Encoded garbage;
+  garbage.envelope = "\xc1 no msgpack";
+
+  receive_frames(Door::publishers, "a", "oa", garbage);
+
+  EXPECT_EQ(last<wire::ErrorMessage>().error.reason, "message_malformed");
+}
+
+TEST_F(SessionsTest, ABatchIsPackedOnceForAllItsTargets) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  receive(Door::adapters, "b", "portal-1", wire::Hello{"portal", "2", ""});
+  out_.clear();
+  auto items = std::make_shared<HandedItems>();
+  HandedItem item;
+  item.seq = {5};
+  item.publisher = "oa";
+  HandedPart part;
+  part.seq = {5};
+  part.facts.id = "r";
+  part.facts.revision = 1;
+  item.parts.push_back(part);
+  items->push_back(item);
+
+  sessions_.send(
+      SendDeliver{Lane::normal, items, {{{1}, {10}, 1000}, {{2}, {11}, 1000}}}, now_, inbox_);
+
+  ASSERT_EQ(out_.size(), 2U);
+  EXPECT_EQ(bodies_asked_, 1U);
+  ASSERT_EQ(out_[0].frames.size(), 3U);
+  EXPECT_EQ(out_[0].shared[1], out_[1].shared[1]);
+  EXPECT_EQ(out_[0].shared[2], out_[1].shared[2]);
+  EXPECT_NE(out_[0].frames[0], out_[1].frames[0]);
+  EXPECT_EQ(last<wire::Deliver>().lease, LeaseNo{11});
+}
+
+TEST_F(SessionsTest, APeerThatCannotBeReachedLosesItsSessionAlone) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  inbox_ = {};
+  outcome_ = net::SendOutcome::gone;
+
+  sessions_.send(SendProgressOk{{{1}, 0}, {1}, {1}}, now_, inbox_);
+
+  ASSERT_EQ(inbox_.events.size(), 1U);
+  EXPECT_EQ(std::get<SessionClosed>(inbox_.events[0]).session, SessionNo{1});
+  EXPECT_FALSE(sessions_.knows({1}));
+}
+
+TEST_F(SessionsTest, SilentAdaptersArePingedThenEnded) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  inbox_ = {};
+  out_.clear();
+
+  now_.mono.ms += 6'000;
+  sessions_.tick(now_, inbox_);
+  EXPECT_FALSE(last<wire::Ping>().answer);
+  EXPECT_TRUE(inbox_.events.empty());
+
+  now_.mono.ms += 16'000;
+  sessions_.tick(now_, inbox_);
+  ASSERT_EQ(inbox_.events.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<SessionClosed>(inbox_.events[0]));
+}
+
+TEST_F(SessionsTest, PingsAreAnsweredWithTheirNumber) {
+  receive(Door::publishers, "a", "oa", wire::Ping{42, false});
+
+  EXPECT_EQ(last<wire::Ping>().number, 42U);
+  EXPECT_TRUE(last<wire::Ping>().answer);
+}
+
+}  // namespace
+}  // namespace gulou
