@@ -47,7 +47,7 @@ class Fault {
       return;
     }
     error_ = std::move(error);
-    state_ = set_;
+    state_ = known;
     if (on_fault_) {
       on_fault_(error_);
     }
@@ -67,11 +67,11 @@ class Fault {
  private:
   static constexpr int none = 0;
   static constexpr int setting = 1;
-  static constexpr int set_ = 2;
+  static constexpr int known = 2;
 
   const std::function<void(const Error&)> on_fault_;
   std::atomic<int> state_{none};
-  Error error_;  // written once, before state_ is set_
+  Error error_;  // written once, before state_ is known
 };
 
 class Listener : public rocksdb::EventListener {
