@@ -38,8 +38,8 @@ void BlobDesk::run() {
 
 BlobDesk::Upload& BlobDesk::upload_of(const BlobPutJob& job) {
   const auto known = uploads_.find(job.digest);
-  if (known != uploads_.end() && job.offset == 0) {
-    forget(job.digest);  // the publisher starts anew
+  if (known != uploads_.end() && job.offset == 0 && !job.bytes.empty()) {
+    forget(job.digest);  // the publisher starts anew; without bytes it only asks how far it is
   } else if (known != uploads_.end()) {
     used_.splice(used_.end(), used_, known->second.used);
     return known->second;
