@@ -40,6 +40,7 @@ void Runner::on_connected(Now now) {
   done_messages_ = 0;
   done_bytes_ = 0;
   granted_messages_ = 0;
+  granted_bytes_ = 0;
   said_last_ = now.mono;
   send(wire::Hello{options_.channel, options_.instance, options_.software});
 }
@@ -271,14 +272,20 @@ void Runner::finish(const Item& item, Report report) {
   grant(false);
 }
 
+// Credit is given back half a window at a time, and all of it when nothing is left to do: the rest
+// of a window may be too small for what the broker has next.
 void Runner::grant(bool always) {
   const uint64_t messages = done_messages_ + options_.credit_messages;
-  if (!always &&
-      messages - granted_messages_ < std::max<uint64_t>(1, options_.credit_messages / 2)) {
+  const uint64_t bytes = done_bytes_ + options_.credit_bytes;
+  const bool half = 2 * (messages - granted_messages_) >= options_.credit_messages ||
+                    2 * (bytes - granted_bytes_) >= options_.credit_bytes;
+  const bool news = messages > granted_messages_ || bytes > granted_bytes_;
+  if (!always && !half && !(idle() && news)) {
     return;
   }
   granted_messages_ = messages;
-  send(wire::Credit{messages, done_bytes_ + options_.credit_bytes});
+  granted_bytes_ = bytes;
+  send(wire::Credit{messages, bytes});
 }
 
 void Runner::on_progress(uint8_t part, std::string platform_id, Now now) {

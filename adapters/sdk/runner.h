@@ -126,6 +126,7 @@ class Runner {
   uint64_t done_messages_ = 0;
   uint64_t done_bytes_ = 0;
   uint64_t granted_messages_ = 0;
+  uint64_t granted_bytes_ = 0;
   Mono said_last_;
   int64_t ping_every_ms_ = 0;
 };

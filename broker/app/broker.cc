@@ -51,6 +51,9 @@ Result<std::unique_ptr<Broker>> Broker::open(BrokerOptions options,
   net::RouterOptions publishers;
   publishers.domain = "publish";
   publishers.keys = options.keys;
+  // A round answers many submissions at once. ZeroMQ learns what a peer has taken only every half
+  // queue, so the queue holds twice what can be outstanding; receipts are small.
+  publishers.link.send_queue_messages_max = 2 * limits::submissions_in_flight_max;
   net::RouterOptions adapters;
   adapters.domain = "adapters";
   adapters.keys = options.keys;
@@ -169,9 +172,10 @@ void Broker::commit_loop() {
       return;
     }
     for (Pump::Round& round : rounds) {
-      const RoundNo no = round.round;
-      if (!committed_.send(Done{no, journal_.commit(std::move(round.changeset))})) {
-        return;
+      Done done{round.round, journal_.commit(std::move(round.changeset))};
+      const bool failed = !done.committed;
+      if (!committed_.send(std::move(done)) || failed) {
+        return;  // nothing may follow a changeset whose fate is unknown
       }
     }
   }
@@ -212,7 +216,7 @@ int Broker::run(int stop_fd) {
     close_round(now);
     let_go(now);
     if (draining_ && (drained() || now.mono >= drain_until_) && pump_.rounds_in_flight() == 0) {
-      sessions_.say_goodbye("broker_stopping");
+      sessions_.say_goodbye("stopping");
       log::info("broker.stopped", {{"head", core_.ledger().head().value}});
       return 0;
     }

@@ -79,8 +79,26 @@ void Sessions::receive(Door door, const net::Incoming& incoming, Now now, Inbox&
 }
 
 void Sessions::handle(Peer& peer, const wire::Message& message, Now now, Inbox& inbox) {
+  const bool lost = peer.door != Door::publishers && !peer.adapter_session &&
+                    !std::holds_alternative<wire::Hello>(message.body);
+  if (lost && !std::holds_alternative<wire::Goodbye>(message.body)) {
+    // Its session ended without its knowledge, or it never said HELLO: it must begin anew, or it
+    // would wait for deliveries for ever.
+    refuse(peer,
+           message.correlation,
+           {ErrorCode::invalid_argument,
+            "hello_first",
+            "verb",
+            {std::string(wire::verb_of(message.body))}});
+    static_cast<void>(write(peer, 0, wire::Goodbye{"session_silent"}));
+    return;
+  }
   if (const auto* ping = std::get_if<wire::Ping>(&message.body)) {
-    if (!ping->answer) {
+    // An adapter whose session was ended behind its back (a full queue) must not believe it lives.
+    const bool stray = peer.door != Door::publishers && !peer.adapter_session;
+    if (!ping->answer && stray) {
+      answer({peer.no, message.correlation}, wire::Goodbye{"session_unknown"}, inbox);
+    } else if (!ping->answer) {
       answer({peer.no, message.correlation}, wire::Ping{ping->number, true}, inbox);
     }
     return;
@@ -150,14 +168,6 @@ void Sessions::handle_adapter(Peer& peer, const wire::Message& message, Now /*no
   const Asker from{peer.no, message.correlation};
   if (const auto* said = std::get_if<wire::Hello>(&message.body)) {
     return hello(peer, message, *said, inbox);
-  }
-  if (!peer.adapter_session) {
-    return refuse(peer,
-                  message.correlation,
-                  {ErrorCode::invalid_argument,
-                   "hello_first",
-                   "verb",
-                   {std::string(wire::verb_of(message.body))}});
   }
   if (const auto* credit = std::get_if<wire::Credit>(&message.body)) {
     inbox.events.emplace_back(CreditGranted{peer.no, credit->messages, credit->bytes});
@@ -350,6 +360,7 @@ Mono Sessions::tick(Now now, Inbox& inbox) {
     }
   }
   for (const SessionNo no : silent) {
+    static_cast<void>(write(peers_.at(no), 0, wire::Goodbye{"session_silent"}));
     drop(no, inbox);
   }
   return next;

@@ -2,6 +2,8 @@
 
 #include "common/base/check.h"
 
+#include <algorithm>
+
 #include <zmq.h>
 
 namespace gulou::net {
@@ -18,6 +20,11 @@ zmq_msg_t* message_of(const std::byte* raw) {
 
 Frame::Frame() {
   zmq_msg_init(message_of(raw_));
+}
+
+Frame::Frame(std::string_view bytes) {
+  CHECK(zmq_msg_init_size(message_of(raw_), bytes.size()) == 0);
+  std::copy(bytes.begin(), bytes.end(), static_cast<char*>(zmq_msg_data(message_of(raw_))));
 }
 
 Frame::~Frame() {

@@ -19,6 +19,7 @@ using SharedBytes = std::shared_ptr<const std::string>;
 class Frame {
  public:
   Frame();
+  explicit Frame(std::string_view bytes);  // a copy
   ~Frame();
   Frame(Frame&& other) noexcept;
   Frame& operator=(Frame&& other) noexcept;

@@ -142,7 +142,7 @@ Status Socket::set(const LinkOptions& options) {
     int option;
     int value;
   } values[] = {
-      {ZMQ_SNDHWM, options.queue_messages_max},
+      {ZMQ_SNDHWM, options.send_queue_messages_max},
       {ZMQ_RCVHWM, options.queue_messages_max},
       {ZMQ_SNDTIMEO, 0},
       {ZMQ_RCVTIMEO, 0},

@@ -20,7 +20,8 @@ namespace gulou::net {
 // Both ends of a connection use these. Defaults are those of the publisher and adapter listeners.
 struct LinkOptions {
   size_t frame_bytes_max = limits::frame_bytes_max;  // a peer that sends more is disconnected
-  int queue_messages_max = 64;                       // each way, per peer
+  int queue_messages_max = 64;                       // received from a peer and not yet taken
+  int send_queue_messages_max = 64;                  // to a peer and not yet on its way
   int handshake_ms_max = 5'000;
   int heartbeat_ms = 5'000;
   int heartbeat_timeout_ms = 15'000;

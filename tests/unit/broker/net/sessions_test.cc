@@ -98,7 +98,7 @@ class SessionsTest : public testing::Test, public Outlet, public BodySource {
 
 TEST_F(SessionsTest, AdaptersMustSayHelloForAChannelOfTheirs) {
   receive(Door::adapters, "a", "portal-1", wire::Credit{1, 1});
-  EXPECT_EQ(last<wire::ErrorMessage>().error.reason, "hello_first");
+  EXPECT_EQ(last<wire::Goodbye>().reason, "session_silent");
 
   receive(Door::adapters, "a", "portal-1", wire::Hello{"screen", "x", "y"});
   EXPECT_EQ(last<wire::ErrorMessage>().error.reason, "channel_not_allowed");
@@ -166,6 +166,19 @@ TEST_F(SessionsTest, APeerThatCannotBeReachedLosesItsSessionAlone) {
   EXPECT_FALSE(sessions_.knows({1}));
 }
 
+// Found by the simulator (seed 1808): a session that ended unnoticed left its adapter waiting for
+// ever.
+TEST_F(SessionsTest, AnAdapterWhoseSessionIsGoneIsToldToBeginAnew) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  outcome_ = net::SendOutcome::full;
+  sessions_.send(SendProgressOk{{{1}, 0}, {1}, {1}}, now_, inbox_);
+  outcome_ = net::SendOutcome::sent;
+
+  receive(Door::adapters, "a", "portal-1", wire::Ping{1, false});
+
+  EXPECT_EQ(last<wire::Goodbye>().reason, "session_silent");
+}
+
 TEST_F(SessionsTest, SilentAdaptersArePingedThenEnded) {
   receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
   inbox_ = {};
@@ -180,6 +193,18 @@ TEST_F(SessionsTest, SilentAdaptersArePingedThenEnded) {
   sessions_.tick(now_, inbox_);
   ASSERT_EQ(inbox_.events.size(), 1U);
   EXPECT_TRUE(std::holds_alternative<SessionClosed>(inbox_.events[0]));
+}
+
+// Found by gulou-simulation --seed 108: an adapter dropped for a full queue pinged on for ever.
+TEST_F(SessionsTest, AnAdapterWithoutASessionIsToldSo) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  outcome_ = net::SendOutcome::full;
+  sessions_.send(SendProgressOk{{{1}, 0}, {1}, {1}}, now_, inbox_);
+  outcome_ = net::SendOutcome::sent;
+
+  receive(Door::adapters, "a", "portal-1", wire::Ping{7, false});
+
+  EXPECT_EQ(last<wire::Goodbye>().reason, "session_unknown");
 }
 
 TEST_F(SessionsTest, PingsAreAnsweredWithTheirNumber) {
