@@ -57,11 +57,12 @@ Result<std::unique_ptr<Broker>> Broker::open(BrokerOptions options,
   net::RouterOptions adapters;
   adapters.domain = "adapters";
   adapters.keys = options.keys;
-  Listeners listeners{TRY(listen(context, publishers, options.publisher_endpoint)),
-                      TRY(listen(context, adapters, options.adapter_endpoint)),
-                      TRY(listen(context,
-                                 net::RouterOptions::for_devices("devices", options.keys),
-                                 options.device_endpoint))};
+  // One variable each: what a braced list has made so far is not destroyed when TRY leaves it.
+  net::RouterSocket for_publishers = TRY(listen(context, publishers, options.publisher_endpoint));
+  net::RouterSocket for_adapters = TRY(listen(context, adapters, options.adapter_endpoint));
+  net::RouterSocket for_devices = TRY(listen(
+      context, net::RouterOptions::for_devices("devices", options.keys), options.device_endpoint));
+  Listeners listeners{std::move(for_publishers), std::move(for_adapters), std::move(for_devices)};
   return std::unique_ptr<Broker>(
       new Broker(std::move(options), journal, mac_key, std::move(listeners), metrics));
 }
