@@ -1,0 +1,265 @@
+#include "tests/simulation/publisher.h"
+
+#include "common/json/release_json.h"
+#include "common/wire/codec.h"
+
+#include <algorithm>
+
+namespace gulou::simulation {
+
+SimPublisher::SimPublisher(Parts parts, std::string name) : parts_(parts), name_(std::move(name)) {}
+
+void SimPublisher::start() {
+  parts_.network.connect(*this, Door::publishers, name_);
+}
+
+void SimPublisher::on_link_up() {
+  connected_ = true;
+  for (const auto& [correlation, submission] : open_) {
+    send(correlation);
+  }
+}
+
+void SimPublisher::on_link_lost() {
+  connected_ = false;
+  start();
+}
+
+// ---- ideas --------------------------------------------------------------------------------------
+
+void SimPublisher::idea() {
+  if (open_.size() > 6) {
+    return;
+  }
+  Random& random = parts_.random;
+  const Options& options = parts_.options;
+  const bool done = (random.per_mille(options.revise) && revise()) ||
+                    (random.per_mille(options.resubmit) && resubmit()) ||
+                    (random.per_mille(options.conflict) && conflict()) ||
+                    (random.per_mille(options.duplicate) && duplicate());
+  if (!done) {
+    new_bundle();
+  }
+}
+
+Release SimPublisher::draft() {
+  Random& random = parts_.random;
+  Release release;
+  release.id = name_ + "-" + std::to_string(++last_id_);
+  release.revision = 1;
+  release.kind = Kind::notice;
+  release.title = "关于第" + std::to_string(last_id_) + "号事项的通知（" + name_ + "）";
+  release.body = {BodyFormat::text,
+                  "各村民委员会：现将第" + std::to_string(last_id_) + "号事项通知如下。"};
+  release.issuer = {"鼓楼县教育局", "000014349"};
+  release.doc_no =
+      "鼓教发〔2026〕" + name_.substr(name_.size() - 1) + std::to_string(last_id_) + "号";
+  release.written_on = "2026-11-20";
+  release.disclosure_type = DisclosureType::proactive;
+  release.column = random.per_mille(400) ? "zcwj" : "tzgg";
+  return release;
+}
+
+bool SimPublisher::new_bundle() {
+  Random& random = parts_.random;
+  const Options& options = parts_.options;
+  const int64_t count = random.per_mille(options.bundles) ? random.between(2, 3) : 1;
+  const bool imported = random.per_mille(options.imported);
+  const bool drill = random.per_mille(options.drill);
+  const bool urgent = random.per_mille(options.urgent);
+  const int64_t utc = now().utc.ms;
+  std::vector<Release> releases;
+  Expect expect = Expect::accepted;
+  for (int64_t i = 0; i < count; ++i) {
+    Release release = draft();
+    release.test = drill;
+    release.priority = urgent ? Priority::urgent : Priority::normal;
+    if (imported) {
+      release.imported = Imported{"旧网站", "2019-04-18"};
+    }
+    if (random.per_mille(options.scheduled)) {
+      release.not_before = format_utc({utc + random.between(1'000, 60'000)});
+    }
+    if (release.not_before.empty() && random.per_mille(options.expiring)) {
+      release.expires = format_utc({utc + random.between(5'000, 150'000)});
+    }
+    if (random.per_mille(options.supplied_index)) {
+      std::string serial = std::to_string(random.between(1, 60));
+      release.index_no = "000014349/2026-000" + std::string(2 - serial.size(), '0') + serial;
+      expect = Expect::maybe_index_taken;
+    }
+    releases.push_back(std::move(release));
+  }
+  submit(std::move(releases), expect);
+  return true;
+}
+
+// One whose newest revision is known for certain.
+const std::string* SimPublisher::some_publication() {
+  std::vector<const std::string*> idle;
+  for (const auto& [id, publication] : publications_) {
+    if (!publication.busy) {
+      idle.push_back(&id);
+    }
+  }
+  return idle.empty() ? nullptr : parts_.random.pick(idle);
+}
+
+bool SimPublisher::revise() {
+  const std::string* id = some_publication();
+  if (id == nullptr) {
+    return false;
+  }
+  Release release = publications_.at(*id).newest;
+  release.previous_revision = release.revision;
+  release.revision += static_cast<uint32_t>(parts_.random.between(1, 2));
+  release.update = UpdateClass::minor;
+  release.change_note = "更正";
+  release.body.content += "（第" + std::to_string(release.revision) + "版）";
+  release.not_before.clear();
+  release.expires.clear();
+  release.index_no.clear();
+  submit({release}, Expect::accepted);
+  return true;
+}
+
+bool SimPublisher::resubmit() {
+  if (accepted_.empty()) {
+    return false;
+  }
+  const Submission again = parts_.random.pick(accepted_);
+  submit(again.releases, Expect::accepted);
+  return true;
+}
+
+bool SimPublisher::conflict() {
+  const std::string* id = some_publication();
+  if (id == nullptr) {
+    return false;
+  }
+  Release release = publications_.at(*id).newest;
+  release.body.content += "（另一份）";
+  submit({release}, Expect::conflict);
+  return true;
+}
+
+bool SimPublisher::duplicate() {
+  const std::string* id = some_publication();
+  if (id == nullptr) {
+    return false;
+  }
+  Release release = draft();
+  release.doc_no = publications_.at(*id).newest.doc_no;
+  submit({release}, Expect::duplicate);
+  return true;
+}
+
+// ---- sending until there is an answer -----------------------------------------------------------
+
+void SimPublisher::submit(std::vector<Release> releases, Expect expect) {
+  Submission submission;
+  for (const Release& release : releases) {
+    submission.parts.push_back(to_json(release));
+    const auto known = publications_.find(release.id);
+    if (known != publications_.end()) {
+      known->second.busy = true;
+    }
+  }
+  submission.releases = std::move(releases);
+  submission.expect = expect;
+  const uint64_t correlation = ++last_correlation_;
+  open_.emplace(correlation, std::move(submission));
+  send(correlation);
+  if (parts_.random.per_mille(parts_.options.repeat_submit)) {
+    send(correlation);
+  }
+}
+
+void SimPublisher::send(uint64_t correlation) {
+  Submission& submission = open_.at(correlation);
+  submission.sent = now().mono;
+  parts_.schedule.after(parts_.random.between(3'000, 8'000), [this] { check_open(); });
+  if (!connected_) {
+    return;
+  }
+  wire::Submit submit;
+  for (const std::string& part : submission.parts) {
+    submit.parts.push_back(part);
+  }
+  const wire::Encoded encoded = wire::encode({correlation, submit});
+  Frames frames;
+  for (const std::string_view frame : encoded.frames()) {
+    frames.emplace_back(frame);
+  }
+  parts_.network.to_broker(*this, std::move(frames));
+}
+
+void SimPublisher::check_open() {
+  for (auto& [correlation, submission] : open_) {
+    if (now().mono.ms - submission.sent.ms >= 3'000) {
+      send(correlation);
+    }
+  }
+}
+
+void SimPublisher::on_frames(const Frames& frames) {
+  const std::vector<std::string_view> views(frames.begin(), frames.end());
+  const auto message = wire::decode(views);
+  if (!message) {
+    return parts_.checker.violated("a publisher cannot read: " + describe(message.error()));
+  }
+  const auto* accepted = std::get_if<wire::Accepted>(&message->body);
+  const auto* refused = std::get_if<wire::Refused>(&message->body);
+  if (accepted != nullptr || refused != nullptr) {
+    done(message->correlation, accepted, refused);
+  }
+}
+
+void SimPublisher::done(uint64_t correlation,
+                        const wire::Accepted* accepted,
+                        const wire::Refused* refused) {
+  const auto at = open_.find(correlation);
+  if (at == open_.end()) {
+    return;  // an answer to an answered question
+  }
+  const std::string reason = refused == nullptr ? std::string() : refused->errors.at(0).reason;
+  if (refused != nullptr && refused->errors[0].code == ErrorCode::unavailable) {
+    return;  // asked again later
+  }
+  Submission submission = std::move(at->second);
+  open_.erase(at);
+  std::string identity;
+  for (const std::string& part : submission.parts) {
+    identity += part;
+  }
+  const bool as_expected =
+      (submission.expect == Expect::accepted && accepted != nullptr) ||
+      (submission.expect == Expect::maybe_index_taken &&
+       (accepted != nullptr || reason == "index_no_taken")) ||
+      (submission.expect == Expect::conflict && reason == "conflict") ||
+      (submission.expect == Expect::duplicate && reason == "duplicate_document");
+  if (!as_expected) {
+    parts_.checker.violated("submission of " + submission.releases[0].id + "/" +
+                            std::to_string(submission.releases[0].revision) + " was answered " +
+                            (accepted != nullptr ? "accepted" : describe(refused->errors[0])));
+  }
+  for (const Release& release : submission.releases) {
+    const auto known = publications_.find(release.id);
+    if (known != publications_.end()) {
+      known->second.busy = false;
+    }
+  }
+  if (accepted == nullptr) {
+    return;
+  }
+  parts_.checker.answered(identity, *accepted);
+  for (const Release& release : submission.releases) {
+    Publication& publication = publications_[release.id];
+    if (release.revision > publication.newest.revision) {
+      publication.newest = release;
+    }
+  }
+  accepted_.push_back(std::move(submission));
+}
+
+}  // namespace gulou::simulation

@@ -1,0 +1,251 @@
+#include "tests/simulation/world.h"
+
+#include <algorithm>
+
+namespace gulou::simulation {
+namespace {
+
+constexpr int64_t rest_ms_max = 3'600'000;  // within an hour after the troubles all must be at rest
+constexpr uint64_t steps_at_once_max = 200'000;
+
+CountySettings county_of(const Options& options) {
+  CountySettings county;
+  county.units["jyj"] = {"jyj", "鼓楼县教育局", "000014349", "320106000000", ""};
+  for (const char* const id : {"tzgg", "zcwj"}) {
+    Column column;
+    column.id = id;
+    column.name = id;
+    column.path = {"政府信息公开", id};
+    column.responsible_unit = "jyj";
+    county.columns[id] = column;
+  }
+  for (const ChannelPlan& plan : options.channels) {
+    county.channels.push_back(plan.policy);
+  }
+  return county;
+}
+
+}  // namespace
+
+World::World(uint64_t seed, bool trace, Planted planted)
+    : seed_(seed),
+      options_(Options::of(seed)),
+      planted_(planted),
+      trace_(trace),
+      random_(seed),
+      checker_(schedule_, options_, channels_),
+      network_(schedule_, random_),
+      ideas_left_(options_.submissions) {
+  NetPrincipals principals;
+  for (const char* const name : {"oa1", "cms2"}) {
+    principals[name] = {name, true, false, {}, {}};
+    publishers_.push_back(std::make_unique<SimPublisher>(
+        SimPublisher::Parts{schedule_, random_, network_, checker_, trace_, options_}, name));
+  }
+  for (const ChannelPlan& plan : options_.channels) {
+    auto& outside = channels_[plan.policy.id];
+    outside = std::make_unique<SimChannel>(plan.policy.id, plan.outside);
+    for (int i = 1; i <= plan.instances; ++i) {
+      const std::string instance = plan.policy.id + "-" + std::to_string(i);
+      principals["key-" + instance] = {"key-" + instance, false, true, {}, {plan.policy.id}};
+      adapters_.push_back(std::make_unique<SimAdapter>(
+          SimAdapter::Parts{schedule_, random_, network_, checker_, trace_},
+          plan,
+          instance,
+          *outside,
+          planted));
+    }
+  }
+  broker_ =
+      std::make_unique<SimBroker>(SimBroker::Parts{schedule_, random_, network_, checker_, trace_},
+                                  county_of(options_),
+                                  std::move(principals),
+                                  planted);
+  network_.set_listener(*broker_);
+}
+
+// Again and again, at times around `mean_ms` apart; never when it is 0.
+void World::every(int64_t mean_ms, void (World::*what)()) {
+  if (mean_ms == 0 || !troubled_) {
+    return;
+  }
+  schedule_.after(random_.between(mean_ms / 2, mean_ms * 3 / 2), [this, mean_ms, what] {
+    if (troubled_) {
+      (this->*what)();
+      every(mean_ms, what);
+    }
+  });
+}
+
+void World::have_ideas() {
+  if (ideas_left_ > 0) {
+    --ideas_left_;
+    random_.pick(publishers_)->idea();
+  }
+}
+
+void World::kill_broker() {
+  if (!broker_->alive()) {
+    return;
+  }
+  broker_->die("killed");
+  schedule_.after(random_.between(50, random_.per_mille(200) ? 20'000 : 2'000), [this] {
+    if (!broker_->alive()) {
+      broker_->start();
+    }
+  });
+}
+
+void World::kill_adapter() {
+  SimAdapter& adapter = *random_.pick(adapters_);
+  if (!adapter.alive()) {
+    return;
+  }
+  adapter.die();
+  schedule_.after(random_.between(50, random_.per_mille(200) ? 30'000 : 2'000),
+                  [&adapter] { adapter.start(); });
+}
+
+void World::break_link() {
+  network_.break_one();
+}
+
+void World::step_clock() {
+  schedule_.step_wall_clock(random_.between(-20'000, 40'000));
+}
+
+void World::outage() {
+  for (const auto& [id, outside] : channels_) {
+    if (random_.per_mille(options_.outage)) {
+      outside->down_until = {schedule_.now().mono.ms + random_.between(1'000, 15'000)};
+    }
+  }
+}
+
+// A person looks at what is open and decides about one delivery.
+void World::operate() {
+  if (!broker_->alive()) {
+    return;
+  }
+  const auto open =
+      broker_->journal().history().open_deliveries(std::nullopt, std::nullopt, {}, {}, 50);
+  if (open.empty()) {
+    return;
+  }
+  const DeliveryChanged& row = random_.pick(open);
+  OperatorDecided decision;
+  decision.from = {SessionNo{9'000'000}, ++decisions_};
+  decision.operator_name = "li";
+  decision.subscriber = row.subscriber;
+  decision.seq = row.seq;
+  decision.verb =
+      random_.per_mille(800) ? OperatorDecided::Verb::retry : OperatorDecided::Verb::cancel;
+  decision.reason = "looked_at";
+  if (trace_.on()) {
+    trace_.line(schedule_.now(), "operator", "decides about #" + std::to_string(row.seq.value));
+  }
+  broker_->decide(decision);
+}
+
+void World::set_faults(bool on) {
+  const Options none;
+  const Options& from = on ? options_ : none;
+  network_.set_faults({from.slow_links, from.queue_full});
+  broker_->set_faults({from.commit_fails, from.commit_slow});
+  for (const auto& adapter : adapters_) {
+    adapter->set_faults(
+        {from.transient, from.lost_answer, from.content, from.auth, from.quota, from.reviewed});
+  }
+}
+
+// One thing happens; false when the run is over.
+bool World::step() {
+  if (checker_.violation()) {
+    return false;
+  }
+  const Mono before = schedule_.now().mono;
+  const uint64_t done = schedule_.done();
+  while (schedule_.now().mono == before) {
+    if (!schedule_.run_next() || checker_.violation()) {
+      return false;
+    }
+    if (schedule_.done() - done > steps_at_once_max) {
+      checker_.violated("time stands still");
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string World::unrest() const {
+  if (!broker_->quiet()) {
+    return "the broker";
+  }
+  for (const auto& publisher : publishers_) {
+    if (!publisher->quiet()) {
+      return "publisher " + publisher->name();
+    }
+  }
+  for (const auto& adapter : adapters_) {
+    if (!adapter->quiet()) {
+      return "adapter " + adapter->instance();
+    }
+  }
+  return checker_.unrest(broker_->core(), broker_->journal());
+}
+
+Life World::run() {
+  set_faults(true);
+  broker_->start();
+  for (const auto& publisher : publishers_) {
+    publisher->start();
+  }
+  for (const auto& adapter : adapters_) {
+    adapter->start();
+  }
+  every(std::max<int64_t>(1, options_.work_ms / options_.submissions), &World::have_ideas);
+  every(options_.broker_kill_every_ms, &World::kill_broker);
+  every(options_.adapter_kill_every_ms, &World::kill_adapter);
+  every(options_.link_break_every_ms, &World::break_link);
+  every(options_.clock_step_every_ms, &World::step_clock);
+  every(options_.operator_every_ms, &World::operate);
+  every(10'000, &World::outage);
+  const int64_t work_until = schedule_.now().mono.ms + options_.work_ms;
+  while (schedule_.now().mono.ms < work_until && step()) {
+  }
+  troubled_ = false;
+  set_faults(false);
+  const int64_t rest_until = schedule_.now().mono.ms + rest_ms_max;
+  int64_t look_at = schedule_.now().mono.ms;
+  bool rests = false;
+  while (!rests && !checker_.violation()) {
+    if (!step() || schedule_.now().mono.ms > rest_until) {
+      checker_.violated("it does not come to rest: " + unrest());
+      break;
+    }
+    if (schedule_.now().mono.ms >= look_at) {
+      rests = unrest().empty();
+      look_at = schedule_.now().mono.ms + 2'000;
+    }
+  }
+  if (rests) {
+    checker_.check_end(broker_->core(), broker_->journal());
+    if (seed_ % 10 == 0) {
+      checker_.check_rebuilt(broker_->journal());
+    }
+  }
+  Life life;
+  life.violation = checker_.violation();
+  life.commit = checker_.commit();
+  life.ended_ms = schedule_.now().mono.ms;
+  life.steps = schedule_.done();
+  life.crashes = broker_->crashes();
+  life.fired = broker_->fired();
+  if (broker_->alive()) {
+    life.entries = broker_->core().ledger().head().value;
+    life.fired.insert(broker_->core().fired().begin(), broker_->core().fired().end());
+  }
+  return life;
+}
+
+}  // namespace gulou::simulation
