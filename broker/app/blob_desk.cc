@@ -122,6 +122,9 @@ BlobAnswer BlobDesk::put(BlobPutJob job) {
                   "total",
                   {std::to_string(job.total), std::to_string(limits::attachment_bytes_max)});
   }
+  if (!accepting_ && !job.bytes.empty()) {
+    return refuse(ErrorCode::unavailable, "disk_full", {}, {});
+  }
   Upload& upload = upload_of(job);
   answer.received = upload.received;
   if (job.total != upload.total) {

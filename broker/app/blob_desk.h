@@ -10,6 +10,7 @@
 #include "common/base/mailbox.h"
 #include "common/crypto/digest.h"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -69,6 +70,9 @@ class BlobDesk {
   // False: too much is waiting; ask again later. Any thread.
   [[nodiscard]] bool submit(BlobJob job) { return jobs_.try_send(std::move(job)); }
 
+  // Whether the disk has room for more. Any thread.
+  void accept(bool accepting) { accepting_ = accepting; }
+
  private:
   struct Upload {
     uint64_t received = 0;
@@ -91,6 +95,7 @@ class BlobDesk {
   Mailbox<BlobJob> jobs_;
   std::map<Digest, Upload> uploads_;
   std::list<Digest> used_;  // least recently used first
+  std::atomic<bool> accepting_ = true;
   std::thread thread_;
 };
 

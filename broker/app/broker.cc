@@ -456,6 +456,7 @@ void Broker::observe_disk(Now now) {
           options_.disk_free_share_min * static_cast<double>(shell_.disk_total_bytes);
   if (accepting != shell_.disk_accepting || shell_.disk_total_bytes == 0) {
     shell_.disk_accepting = accepting;
+    blob_desk_.accept(accepting);
     take(DiskObserved{accepting}, now);
   }
 }

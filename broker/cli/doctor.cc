@@ -136,7 +136,8 @@ class Doctor {
     reachable_ = true;
     const std::string said = answer->text.empty() ? client->url() : without_controls(answer->text);
     if (!answer->good()) {
-      bad("noun_broker", said);
+      const std::string why = problem_text(answer->value);
+      bad("noun_broker", why.empty() ? said : without_controls(why));
       return;
     }
     const auto status = client->get("/v1/status");
