@@ -94,11 +94,7 @@ void Sessions::handle(Peer& peer, const wire::Message& message, Now now, Inbox& 
     return;
   }
   if (const auto* ping = std::get_if<wire::Ping>(&message.body)) {
-    // An adapter whose session was ended behind its back (a full queue) must not believe it lives.
-    const bool stray = peer.door != Door::publishers && !peer.adapter_session;
-    if (!ping->answer && stray) {
-      answer({peer.no, message.correlation}, wire::Goodbye{"session_unknown"}, inbox);
-    } else if (!ping->answer) {
+    if (!ping->answer) {
       answer({peer.no, message.correlation}, wire::Ping{ping->number, true}, inbox);
     }
     return;

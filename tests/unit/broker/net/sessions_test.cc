@@ -204,7 +204,7 @@ TEST_F(SessionsTest, AnAdapterWithoutASessionIsToldSo) {
 
   receive(Door::adapters, "a", "portal-1", wire::Ping{7, false});
 
-  EXPECT_EQ(last<wire::Goodbye>().reason, "session_unknown");
+  EXPECT_EQ(last<wire::Goodbye>().reason, "session_silent");
 }
 
 TEST_F(SessionsTest, PingsAreAnsweredWithTheirNumber) {
