@@ -43,6 +43,7 @@ std::optional<uint64_t> take_number(std::string_view& text, char behind) {
 }
 
 constexpr std::string_view content_unit = "bytes ";
+constexpr std::string_view any_range = "*/";
 constexpr std::string_view range_unit = "bytes=";
 
 struct Piece {
@@ -50,7 +51,8 @@ struct Piece {
   uint64_t total = 0;
 };
 
-// "bytes 0-262143/1048576" (RFC 9110); without one the body is the whole.
+// "bytes 0-262143/1048576" (RFC 9110), without one the body is the whole; "bytes */1048576" without
+// a body asks how much is there.
 Result<Piece> piece_of(const HttpRequest& request) {
   std::string_view text = request.header("content-range");
   if (text.empty()) {
@@ -64,6 +66,11 @@ Result<Piece> piece_of(const HttpRequest& request) {
     return malformed;
   }
   text.remove_prefix(content_unit.size());
+  if (text.starts_with(any_range) && request.body.empty()) {
+    text.remove_prefix(any_range.size());
+    const auto size = take_number(text, '\0');
+    return size ? Result<Piece>(Piece{0, *size}) : malformed;
+  }
   const auto from = take_number(text, '-');
   const auto to = from ? take_number(text, '/') : std::nullopt;
   const auto total = to ? take_number(text, '\0') : std::nullopt;

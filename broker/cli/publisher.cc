@@ -168,8 +168,13 @@ Status Publisher::upload(const AttachmentFile& file) {
     return {};
   }
   const std::string path = "/v1/blobs/" + digest;
-  bool complete = TRY(client_.call("HEAD", path)).good();
-  uint64_t offset = 0;
+  const std::string ask = "bytes */" + std::to_string(file.size_bytes);
+  const Answer there = TRY(client_.call("PUT", path, {}, {{"Content-Range", ask}}));
+  if (!there.good()) {
+    return gulou::fail(refusal_of(there));
+  }
+  bool complete = there.value.boolean("complete");
+  auto offset = static_cast<uint64_t>(there.value.integer("received"));
   while (!complete) {
     const uint64_t last = std::min<uint64_t>(offset + chunk_bytes, file.size_bytes);
     std::string piece = TRY(read_piece(file.path, offset, last - offset));
