@@ -151,13 +151,20 @@ BlobAnswer BlobDesk::put(BlobPutJob job) {
   if (upload.received < upload.total) {
     return answer;
   }
+  return complete(job, upload);
+}
+
+// All bytes are here: are they what was promised, and what are they?
+BlobAnswer BlobDesk::complete(const BlobPutJob& job, Upload& upload) {
   const Digest found = upload.hash.finish();
   forget(job.digest);
   if (found != job.digest) {
-    return refuse(ErrorCode::invalid_argument,
-                  "blob_digest_differs",
-                  "digest",
-                  {to_hex(job.digest), to_hex(found)});
+    BlobPutAnswer answer{job.from, job.digest};
+    answer.errors.push_back({ErrorCode::invalid_argument,
+                             "blob_digest_differs",
+                             "digest",
+                             {to_hex(job.digest), to_hex(found)}});
+    return answer;
   }
   const Content content = content_of(job.total, [&](uint64_t offset, size_t size) {
     return read_chunks(job.digest, offset, size, job.total);

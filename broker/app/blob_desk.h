@@ -84,6 +84,7 @@ class BlobDesk {
 
   void run();
   BlobAnswer put(BlobPutJob job);
+  BlobAnswer complete(const BlobPutJob& job, Upload& upload);
   BlobAnswer get(const BlobGetJob& job);
   Upload& upload_of(const BlobPutJob& job);
   Status take(const Digest& digest, Upload& upload, std::string_view bytes);
