@@ -23,7 +23,8 @@ BROKER = "gulou-broker"
 PUBLISHERS = ("load-1", "load-2", "load-3")
 ADAPTERS = {"portal": "portal-1", "screen": "screen-1"}  # one of each channel of a new home
 OUTSTANDING = 8
-PACE_S = 0.002  # between new bundles of one publisher: so that adapters in Python keep up
+PACE_S = 0.002  # between new bundles of one publisher
+BEHIND_MAX = 500  # releases an adapter may be behind: Python is slower than the broker
 CHECKED_OLDER = 100  # receipts of earlier lives looked at after each restart; all are in the end
 OF_EARLIER_LIVES = ("lease_ended", "lease_unknown", "delivery_not_leased", "hello_first")
 SAME = ("seq", "accepted_at", "epoch", "hash", "mac", "parts")
@@ -34,6 +35,7 @@ class Life:
 
     def __init__(self):
         self.number, self.ending, self.problems = 0, False, []
+        self.loads, self.consumers = [], []
 
     def wrong(self, sentence):
         self.problems.append(sentence)
@@ -129,8 +131,13 @@ class Load(Peer):
         verb, fields, bodies = message
         self.client.send(verb, fields, bodies, corr, timeout_s=0.5)
 
+    def may_go_on(self):
+        made = sum(load.made for load in self.life.loads)
+        shown = min(len(consumer.shown) for consumer in self.life.consumers)
+        return not self.life.ending and len(self.pending) < OUTSTANDING and made - shown < BEHIND_MAX
+
     def work(self):
-        if not self.life.ending and len(self.pending) < OUTSTANDING and time.monotonic() >= self.next_at:
+        if self.may_go_on() and time.monotonic() >= self.next_at:
             self.corr += 1
             self.made += 1
             self.next_at = time.monotonic() + PACE_S
@@ -247,6 +254,7 @@ def try_kills(home, life, options):
     chance = random.Random(options.seed)
     loads = [Load(home, life, name, options.seed) for name in PUBLISHERS]
     consumers = [Consumer(home, life, channel, options.seed) for channel in ADAPTERS]
+    life.loads, life.consumers = loads, consumers
     for peer in [*loads, *consumers]:
         peer.start()
     slowest = 0.0

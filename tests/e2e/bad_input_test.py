@@ -207,7 +207,8 @@ class BadInputTest(unittest.TestCase):
                     for _ in range(50):  # fewer than the broker queues for one that does not read
                         peer.socket.send_multipart(garbage(chance, usual))
                     peer.send("PING", {"number": 77})
-                    while (answer := peer.receive(20)) and answer[0].get("number") != 77:
+                    ends = (("number", 77), ("reason", "session_silent"))  # it may have no session
+                    while (answer := peer.receive(20)) and not any(answer[0].get(key) == value for key, value in ends):
                         pass
                     self.assertIsNotNone(answer, f"{port} answers")
             for _ in range(20):  # more than a frame may have: the connection ends, and comes again
@@ -325,8 +326,6 @@ class BadInputTest(unittest.TestCase):
         first = publisher.submit([GOOD])
         self.assertEqual(home.stop(BROKER), 0)
         home.replace("broker.toml", "disk_free_bytes_min = 2147483648", f"disk_free_bytes_min = {1 << 60}")
-        home.add_channel("python")
-        home.add_principal("python-1", "adapter", channels=["python"])
         home.start(BROKER, ready=False)
         answer = wait_for(lambda: home.answers(BROKER, "http", "/healthz") and home.http("GET", "/readyz"), "it answers")
         self.assertEqual((answer.status, [one["code"] for one in answer.json["errors"]]), (503, ["disk_full"]))
@@ -340,9 +339,9 @@ class BadInputTest(unittest.TestCase):
         answer = home.http("PUT", f"/v1/blobs/{hashlib.sha256(PDF).hexdigest()}", PDF)
         self.assertEqual((answer.status, answer.json["code"]), (503, "disk_full"))
         self.assertEqual(publisher.submit([GOOD])["seq"], first["seq"], "what was accepted keeps its receipt")
-        adapter = home.adapter("python-1", "python")
+        adapter = home.adapter("portal-1", "portal")
         adapter.report(adapter.next_delivery(20), "published", level="public")
-        home.wait_state(first["seq"], "python", "published")
+        home.wait_state(first["seq"], "portal", "published")
 
 
 if __name__ == "__main__":

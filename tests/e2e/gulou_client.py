@@ -80,7 +80,7 @@ class Connection:
         deadline = time.monotonic() + timeout_s
         while (left := deadline - time.monotonic()) > 0 and (message := self.receive(left)):
             envelope, frames = message
-            if envelope.get("corr", 0) != self.corr:
+            if envelope.get("corr", 0) != self.corr or envelope["verb"] == "GOODBYE":
                 self.other(envelope, frames)
             elif envelope["verb"] == "ERROR":
                 raise Refused([envelope["error"]])
