@@ -1,0 +1,115 @@
+#include "tests/bench/links.h"
+
+#include "common/base/check.h"
+
+#include <array>
+
+#include <sys/epoll.h>
+#include <unistd.h>
+#include <zmq.h>
+
+namespace gulou::bench {
+namespace {
+
+constexpr size_t frames_max = 4;
+
+void set(void* socket, int option, int value) {
+  CHECK(zmq_setsockopt(socket, option, &value, sizeof value) == 0);
+}
+
+void set(void* socket, int option, const std::string& value) {
+  CHECK(zmq_setsockopt(socket, option, value.data(), value.size()) == 0);
+}
+
+}  // namespace
+
+Links::Links(const net::Context& context)
+    : context_(context.handle()), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  CHECK(epoll_ >= 0);
+}
+
+Links::~Links() {
+  for (const Link& link : links_) {
+    zmq_close(link.socket);
+  }
+  close(epoll_);
+}
+
+size_t Links::connect(const std::string& endpoint,
+                      const std::string& server_key,
+                      const net::KeyPair& keys) {
+  void* socket = zmq_socket(context_, ZMQ_DEALER);
+  CHECK(socket != nullptr);
+  set(socket, ZMQ_LINGER, 0);
+  set(socket, ZMQ_SNDHWM, 0);
+  set(socket, ZMQ_RCVHWM, 1000);
+  set(socket, ZMQ_CURVE_SERVERKEY, server_key);
+  set(socket, ZMQ_CURVE_PUBLICKEY, keys.public_key);
+  set(socket, ZMQ_CURVE_SECRETKEY, keys.secret_key);
+  CHECK(zmq_connect(socket, endpoint.c_str()) == 0);
+  int fd = -1;
+  size_t size = sizeof fd;
+  CHECK(zmq_getsockopt(socket, ZMQ_FD, &fd, &size) == 0);
+  const size_t number = links_.size();
+  links_.push_back({socket});
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = number;
+  CHECK(epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0);
+  return number;
+}
+
+void Links::send(size_t number, std::string_view first, std::string_view second) {
+  Link& link = links_[number];
+  const int more = second.empty() ? 0 : ZMQ_SNDMORE;
+  CHECK(zmq_send(link.socket, first.data(), first.size(), more) >= 0);
+  if (!second.empty()) {
+    CHECK(zmq_send(link.socket, second.data(), second.size(), 0) >= 0);
+  }
+  if (!link.sent) {
+    link.sent = true;
+    sent_.push_back(number);
+  }
+}
+
+void Links::poll(int timeout_ms, const Handler& handler) {
+  std::array<epoll_event, 64> events;
+  const int ready = epoll_wait(
+      epoll_, events.data(), static_cast<int>(events.size()), sent_.empty() ? timeout_ms : 0);
+  for (int i = 0; i < ready; ++i) {
+    drain(events[static_cast<size_t>(i)].data.u64, handler);
+  }
+  while (!sent_.empty()) {
+    const size_t number = sent_.back();
+    sent_.pop_back();
+    links_[number].sent = false;
+    drain(number, handler);
+  }
+}
+
+void Links::drain(size_t number, const Handler& handler) {
+  std::array<zmq_msg_t, frames_max> messages;
+  std::array<std::string_view, frames_max> frames;
+  while (true) {
+    size_t count = 0;
+    bool more = true;
+    while (more) {
+      CHECK(count < frames_max);
+      zmq_msg_t* message = &messages[count];
+      zmq_msg_init(message);
+      if (zmq_msg_recv(message, links_[number].socket, ZMQ_DONTWAIT) < 0) {
+        CHECK(zmq_errno() == EAGAIN && count == 0);
+        zmq_msg_close(message);
+        return;
+      }
+      frames[count++] = {static_cast<const char*>(zmq_msg_data(message)), zmq_msg_size(message)};
+      more = zmq_msg_more(message) != 0;
+    }
+    handler(number, Frames(frames.data(), count));
+    for (size_t i = 0; i < count; ++i) {
+      zmq_msg_close(&messages[i]);
+    }
+  }
+}
+
+}  // namespace gulou::bench

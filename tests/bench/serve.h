@@ -1,0 +1,17 @@
+// The hidden halves of gulou-bench: what the measured processes run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace gulou::bench {
+
+// A whole broker on `home`, made of the parts gulou-broker is made of. Says
+// "ready <publisher endpoint> <adapter endpoint>"; ends when standard input closes.
+int serve_broker(const std::string& home, size_t adapters, int io_threads);
+
+// A bare ROUTER with CURVE: fan, stream or relay. Says "ready <endpoint>", then, for fan and
+// stream, "took <seconds>".
+int serve_bare(const std::vector<std::string>& arguments);
+
+}  // namespace gulou::bench
