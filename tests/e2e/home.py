@@ -13,6 +13,7 @@ import ctypes
 import functools
 import http.client
 import json
+import mmap
 import os
 import shutil
 import signal
@@ -58,6 +59,12 @@ def wait_for(condition, what, timeout_s=READY_S):
             raise AssertionError(f"not within {timeout_s} s: {what}")
         time.sleep(0.02)
     return value
+
+
+def is_sanitized(program):
+    """Built with a sanitizer, which keeps freed memory for a while."""
+    with open(program, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b"__asan_init") >= 0 or content.find(b"__tsan_init") >= 0
 
 
 def die_with_parent():
