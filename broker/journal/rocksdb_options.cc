@@ -77,6 +77,11 @@ rocksdb::ColumnFamilyOptions family_of(Cf family, const std::shared_ptr<rocksdb:
   options.arena_block_size = 64 * kib;
   options.compression = shape.compression;
   options.compression_opts.level = zstd_level;
+  if (shape.sought_by_key) {
+    // Most lookups are of what is not there yet: answered without searching the write buffers.
+    options.memtable_whole_key_filtering = true;
+    options.memtable_prefix_bloom_size_ratio = 0.04;
+  }
   options.bottommost_compression = rocksdb::kDisableCompressionOption;
   options.table_factory = tables(shape, cache);
   // Each new file is read back before the log that holds the same rows may go.
