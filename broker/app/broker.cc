@@ -155,8 +155,9 @@ std::vector<SharedBytes> Broker::bodies(std::span<const std::pair<Seq, uint8_t>>
   return found;
 }
 
-Utc Broker::published_on(const std::string& publisher, const std::string& id) {
-  return core_.ledger().published_on({publisher, id});
+// Committed rows alone: what a round in flight decides may not be said yet.
+std::vector<Utc> Broker::published_on(std::span<const Seq> first_seqs) {
+  return journal_.history().published_on(first_seqs);
 }
 
 Digest Broker::mac_of(uint64_t epoch, Seq seq, const Digest& hash) const {
@@ -195,8 +196,11 @@ int Broker::run(int stop_fd) {
   poller.add(blob_answers_.fd());
   poller.add(tasks_.fd());
   const size_t stop = poller.add(stop_fd);
+  net::Poller commits;  // all that helps while a round is full and may not be closed
+  commits.add(committed_.fd());
   while (true) {
-    static_cast<void>(poller.wait(wait_time(read_clocks())));
+    const bool full = taken_ >= limits::round_events_max && !may_close();
+    static_cast<void>((full ? commits : poller).wait(wait_time(read_clocks())));
     const Now now = read_clocks();
     if (poller.readable(stop) && !draining_) {
       log::info("broker.draining");
@@ -224,12 +228,19 @@ int Broker::run(int stop_fd) {
   }
 }
 
+// While a round is being committed, the next one stays open for more until it is worth a sync of
+// its own: otherwise a few events would be committed alone and the many behind them wait.
+bool Broker::may_close() const {
+  return pump_.rounds_in_flight() == 0 ||
+         (pump_.may_close() && taken_ >= limits::round_events_enough);
+}
+
 std::chrono::milliseconds Broker::wait_time(Now now) const {
-  if ((taken_ > 0 || pump_.more() || !inbox_.events.empty()) && pump_.may_close()) {
+  if ((taken_ > 0 || pump_.more() || !inbox_.events.empty()) && may_close()) {
     return std::chrono::milliseconds(0);
   }
   int64_t wait = std::max<int64_t>(0, next_tick_.ms - now.mono.ms);
-  if (const auto deadline = core_.next_deadline(); deadline && pump_.may_close()) {
+  if (const auto deadline = core_.next_deadline(); deadline && may_close()) {
     wait = std::min(wait, std::max<int64_t>(0, deadline->mono.ms - now.mono.ms));
     wait = std::min(wait, std::max<int64_t>(0, deadline->utc.ms - now.utc.ms));
   }
@@ -318,7 +329,7 @@ void Broker::sort_inbox(Now now) {
 }
 
 void Broker::close_round(Now now) {
-  if (!pump_.may_close()) {
+  if (!may_close()) {
     return;
   }
   const auto deadline = core_.next_deadline();

@@ -117,9 +117,10 @@ class Broker final : public Desk, private Outlet, private BodySource {
                         std::string_view peer,
                         std::span<const net::OutFrame> frames) override;
   std::vector<SharedBytes> bodies(std::span<const std::pair<Seq, uint8_t>> places) override;
-  Utc published_on(const std::string& publisher, const std::string& id) override;
+  std::vector<Utc> published_on(std::span<const Seq> first_seqs) override;
 
   net::RouterSocket& listener(Door door);
+  bool may_close() const;
   std::chrono::milliseconds wait_time(Now now) const;
   void take(const Event& event, Now now);
   void take_commits(Now now);

@@ -57,6 +57,8 @@ class History {
   // The delivery of `seq` whose receipt holds this URL.
   virtual std::optional<Seq> by_url(std::string_view url) const = 0;
   virtual Utc published_on(const PublicationKey& key) const = 0;
+  // Of the publications whose first entries these are; quick where they follow each other.
+  virtual std::vector<Utc> published_on(std::span<const Seq> first_seqs) const = 0;
   // Title search: parts whose title holds `text`, newest first; looks at a bounded number of rows
   // behind `before` and says in `next` where to go on (0: done).
   virtual std::vector<ReleaseLine> find_title(std::string_view text,

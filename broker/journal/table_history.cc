@@ -192,6 +192,39 @@ Utc TableHistory::published_on(const PublicationKey& key) const {
   return TableReader(*rows).published_on(key);
 }
 
+std::vector<Utc> TableHistory::published_on(std::span<const Seq> first_seqs) const {
+  std::vector<Utc> found;
+  found.reserve(first_seqs.size());
+  const auto cursor = rows_.cursor(Cf::release, keys::shown_runs());
+  const auto run_begins = [&](bool there) {
+    return there ? keys::seq_of_release_row(cursor->key()).value : UINT64_MAX;
+  };
+  // Where `at` holds: a run, or a gap between two.
+  uint64_t from = 0;
+  uint64_t end = 0;
+  Utc at;
+  for (const Seq seq : first_seqs) {
+    if (seq.value < from || seq.value >= end) {
+      at = {};
+      from = 0;
+      const bool any_before = cursor->seek_back(keys::shown(seq));
+      if (any_before) {
+        const auto run = decoded<RunRow>(rows_, Cf::release, cursor->key(), cursor->value());
+        from = run_begins(true);
+        end = from + run.count;
+        at = run.at;
+      }
+      if (!any_before || seq.value >= end) {
+        from = any_before ? end : 0;
+        end = run_begins(any_before ? cursor->next() : cursor->seek(keys::shown(seq)));
+        at = {};
+      }
+    }
+    found.push_back(at);
+  }
+  return found;
+}
+
 std::vector<ReleaseLine> TableHistory::find_title(std::string_view text,
                                                   Seq before,
                                                   size_t limit,

@@ -30,6 +30,7 @@ class TableHistory : public History {
   std::optional<PublicationKey> by_index_no(std::string_view index_no) const override;
   std::optional<Seq> by_url(std::string_view url) const override;
   Utc published_on(const PublicationKey& key) const override;
+  std::vector<Utc> published_on(std::span<const Seq> first_seqs) const override;
   std::vector<ReleaseLine> find_title(std::string_view text,
                                       Seq before,
                                       size_t limit,

@@ -264,13 +264,18 @@ void Sessions::send(const Send& send, Now now, Inbox& inbox) {
 
 std::string Sessions::pack_items(const HandedItems& items, std::string& bodies) {
   std::vector<std::pair<Seq, uint8_t>> places;
+  std::vector<Seq> first_seqs;
+  places.reserve(items.size());
+  first_seqs.reserve(items.size());
   for (const HandedItem& item : items) {
     for (const HandedPart& part : item.parts) {
       places.emplace_back(part.seq, part.body_part);
+      first_seqs.push_back(part.facts.first_seq);
     }
   }
   const std::vector<SharedBytes> found = bodies_.bodies(places);
-  CHECK(found.size() == places.size());
+  const std::vector<Utc> published_on = bodies_.published_on(first_seqs);
+  CHECK(found.size() == places.size() && published_on.size() == places.size());
   size_t total = 0;
   for (const SharedBytes& body : found) {
     total += body->size();
@@ -288,9 +293,9 @@ std::string Sessions::pack_items(const HandedItems& items, std::string& bodies) 
     one.test = item.test;
     one.platform_ids = item.platform_ids;
     for (const HandedPart& part : item.parts) {
-      const SharedBytes& body = found[next++];
+      const SharedBytes& body = found[next];
       bodies += *body;
-      const Utc shown = bodies_.published_on(item.publisher, part.facts.id);
+      const Utc shown = published_on[next++];
       one.parts.push_back({part.part,
                            item.publisher,
                            part.facts.id,

@@ -40,7 +40,8 @@ class BodySource {
  public:
   virtual ~BodySource() = default;
   virtual std::vector<SharedBytes> bodies(std::span<const std::pair<Seq, uint8_t>> places) = 0;
-  virtual Utc published_on(const std::string& publisher, const std::string& id) = 0;
+  // Of the publications whose first entries these are; zero: not on a portal yet.
+  virtual std::vector<Utc> published_on(std::span<const Seq> first_seqs) = 0;
 };
 
 // What came in, sorted by who deals with it.

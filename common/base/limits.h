@@ -70,6 +70,7 @@ inline constexpr size_t submissions_in_flight_max = 1024;  // per process, befor
 // Core
 inline constexpr size_t round_events_max = 512;
 inline constexpr size_t rounds_in_flight_max = 2;
+inline constexpr size_t round_events_enough = 32;  // to be committed behind another round
 inline constexpr size_t read_entries_max = 256;  // entries considered by one Reader call
 inline constexpr size_t due_rows_max = 256;      // due deliveries read at once
 inline constexpr size_t open_leases_max = 65'536;

@@ -284,8 +284,8 @@ std::vector<SharedBytes> SimBroker::bodies(std::span<const std::pair<Seq, uint8_
   return found;
 }
 
-Utc SimBroker::published_on(const std::string& publisher, const std::string& id) {
-  return core_->ledger().published_on({publisher, id});
+std::vector<Utc> SimBroker::published_on(std::span<const Seq> first_seqs) {
+  return journal_->history().published_on(first_seqs);
 }
 
 }  // namespace gulou::simulation

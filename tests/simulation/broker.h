@@ -69,7 +69,7 @@ class SimBroker : public Listener, public Outlet, public BodySource {
                         std::span<const net::OutFrame> frames) override;
   // BodySource
   std::vector<SharedBytes> bodies(std::span<const std::pair<Seq, uint8_t>> places) override;
-  Utc published_on(const std::string& publisher, const std::string& id) override;
+  std::vector<Utc> published_on(std::span<const Seq> first_seqs) override;
 
  private:
   void take(const Event& event);

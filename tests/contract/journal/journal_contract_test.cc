@@ -193,7 +193,21 @@ TEST_P(JournalContract, PublishedOnIsSetOnce) {
   EXPECT_EQ(shown("r3"), Utc{200});
   EXPECT_EQ(shown("r4"), Utc{300});
   EXPECT_EQ(shown("none"), Utc{});
-  EXPECT_EQ(history().published_on({.publisher = "oa", .id = "r2"}), Utc{100});
+  EXPECT_EQ(history().published_on(PublicationKey{.publisher = "oa", .id = "r2"}), Utc{100});
+}
+
+TEST_P(JournalContract, PublishedOnOfManyIsThatOfEach) {
+  const std::vector<Seq> asked{{1}, {2}, {3}, {4}, {9}, {5}, {3}, {7}, {6}, {8}, {1}};
+  EXPECT_EQ(history().published_on(asked), std::vector<Utc>(asked.size()));
+
+  commit({entry(1), entry(2), entry(3), entry(4), entry(5), entry(6), entry(7), entry(8)});
+  commit(
+      {FirstShown{.runs = {{{3}, 2}}, .at = {100}}, FirstShown{.runs = {{{5}, 1}}, .at = {200}}});
+  commit({FirstShown{.runs = {{{7}, 1}}, .at = {300}}});
+
+  const std::vector<Utc> expected{{0}, {0}, {100}, {100}, {0}, {200}, {100}, {300}, {0}, {0}, {0}};
+  EXPECT_EQ(history().published_on(asked), expected);
+  EXPECT_TRUE(history().published_on(std::vector<Seq>{}).empty());
 }
 
 TEST_P(JournalContract, BodiesAndTitlesComeBackByteForByte) {

@@ -50,7 +50,9 @@ class SessionsTest : public testing::Test, public Outlet, public BodySource {
     return std::vector<SharedBytes>(places.size(), std::make_shared<const std::string>("{}"));
   }
 
-  Utc published_on(const std::string&, const std::string&) override { return {}; }
+  std::vector<Utc> published_on(std::span<const Seq> first_seqs) override {
+    return std::vector<Utc>(first_seqs.size());
+  }
 
   void receive(Door door, const std::string& peer, const std::string& principal, wire::Body body) {
     wire::Message message{7, std::move(body)};
