@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -126,7 +127,7 @@ Profile::Profile(const Child& child, const std::string& path) {
            nullptr);
     _exit(127);
   }
-  usleep(1'000'000);  // until it records
+  poll(nullptr, 0, 1'000);  // perf says nothing when it has begun to record
 }
 
 Profile::~Profile() {

@@ -1,4 +1,6 @@
-// The figures of the spine. Each measures its limits before and after itself and writes them, too.
+// The figures of the spine, one function each. Each measures the machine's limits before and after
+// itself in the same run and writes them, too, since the disk drifts; a figure is judged by its
+// ratio to the mean of both.
 #pragma once
 
 #include "tests/bench/figure.h"

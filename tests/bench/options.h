@@ -1,4 +1,6 @@
-// What a run of gulou-bench was asked to do, and the counts that follow from it.
+// What a run of gulou-bench was asked to do, and the counts that follow from it. Made once from the
+// command line, then only read; --quick is a fifth of times and counts, --smoke asks only whether
+// each figure comes at all.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,6 @@
-// The hidden halves of gulou-bench: what the measured processes run.
+// The hidden halves of gulou-bench: what the measured processes run. Each is started by child.h as
+// a process of its own, on the machine's other core, says on standard output when it is ready, and
+// ends when its standard input closes.
 #pragma once
 
 #include <string>
