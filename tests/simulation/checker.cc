@@ -65,8 +65,39 @@ void Checker::see(const LeaseHeld& change) {
       }
     }
   }
-  leases_.emplace(change.lease, change);
+  if (leases_.emplace(change.lease, change).second) {
+    for (const SeqRun& run : change.runs) {
+      for (Seq seq = run.first; seq.value < run.first.value + run.count; ++seq.value) {
+        expected_[{change.lease, seq}] = newest_parts(change, seq);
+      }
+    }
+  }
   live_[change.lease] = change;
+}
+
+// At the moment of the lease: the entry each part's newest revision stands in that this channel
+// takes and whose time has come; parts that have ended are left out.
+std::vector<Seq> Checker::newest_parts(const LeaseHeld& lease, Seq seq) const {
+  std::vector<Seq> found;
+  const ChannelPlan* plan = plan_of(lease.subscriber);
+  const auto entry = entries_.find(seq);
+  if (plan == nullptr || entry == entries_.end()) {
+    return found;
+  }
+  for (const EntryPart& part : entry->second.parts) {
+    Seq newest = seq;
+    for (const Seq other : publications_.at({entry->second.publisher, part.id})) {
+      const EntryAccepted& facts = entries_.at(other);
+      if (other > newest && facts.not_before <= lease.leased_at && matches(plan->policy, facts)) {
+        newest = other;
+      }
+    }
+    const Utc expires = entries_.at(newest).expires;
+    if (!expires || expires > lease.leased_at) {
+      found.push_back(newest);
+    }
+  }
+  return found;
 }
 
 void Checker::see(const FirstShown& change) {
@@ -173,7 +204,9 @@ void Checker::check_handed(const SendDeliver& send, const SendDeliver::Target& t
     if (!contains(lease->second.runs, item.seq)) {
       violated("#" + text(item.seq.value) + " is handed out under a lease that does not hold it");
     }
+    std::vector<Seq> from;
     for (const HandedPart& part : item.parts) {
+      from.push_back(part.seq);
       const auto entry = entries_.find(part.seq);
       if (entry == entries_.end()) {
         return violated("#" + text(part.seq.value) + " is handed out before it is durable");
@@ -185,6 +218,9 @@ void Checker::check_handed(const SendDeliver& send, const SendDeliver::Target& t
       if (facts.expires && facts.expires <= lease->second.leased_at) {
         violated("#" + text(part.seq.value) + " is handed out after its time");
       }
+    }
+    if (from != expected_[{target.lease, item.seq}]) {
+      violated("#" + text(item.seq.value) + " is not handed out at the newest revisions");
     }
   }
 }

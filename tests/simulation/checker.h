@@ -78,6 +78,7 @@ class Checker {
 
   void final_state(DeliveryKey key, DeliveryState state);
   void check_waiting(const DeliveryChanged& change);
+  std::vector<Seq> newest_parts(const LeaseHeld& lease, Seq seq) const;
   void check_handed(const SendDeliver& send, const SendDeliver::Target& target);
   void check_publications(const Core& core, SubscriberNo subscriber, const SimChannel& outside);
   void check_publication(const Core& core,
@@ -97,8 +98,9 @@ class Checker {
   std::map<std::string, PublicationKey> index_nos_;
   std::map<PublicationKey, std::vector<Seq>> publications_;
   std::map<ChannelNo, std::string> channel_ids_;
-  std::map<LeaseNo, LeaseHeld> leases_;  // as first handed out
-  std::map<LeaseNo, LeaseHeld> live_;    // and what is left of them
+  std::map<LeaseNo, LeaseHeld> leases_;                           // as first handed out
+  std::map<std::pair<LeaseNo, Seq>, std::vector<Seq>> expected_;  // where each part must come from
+  std::map<LeaseNo, LeaseHeld> live_;                             // and what is left of them
   std::set<Seq> shown_;
   std::map<DeliveryKey, DeliveryState> finals_;
   std::map<DeliveryKey, uint32_t> attempts_;

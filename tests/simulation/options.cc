@@ -25,7 +25,8 @@ void draw_channels(Random& random, Options& options) {
   options.channels.push_back(
       plan(random, "portal", {.idempotent = true}, random.per_mille(300) ? 2 : 1));
   if (random.per_mille(600)) {
-    options.channels.push_back(plan(random, "screen", {.idempotent = true, .urls = false}, 1));
+    options.channels.push_back(
+        plan(random, "screen", {.idempotent = true, .urls = false}, random.per_mille(300) ? 2 : 1));
   }
   if (random.per_mille(600)) {
     options.channels.push_back(plan(random, "wechat", {.drafts = random.per_mille(500)}, 1));

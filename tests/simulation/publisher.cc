@@ -60,6 +60,16 @@ Release SimPublisher::draft() {
   return release;
 }
 
+void SimPublisher::place_in_time(Release& release) {
+  Random& random = parts_.random;
+  const int64_t utc = now().utc.ms;
+  if (random.per_mille(parts_.options.scheduled)) {
+    release.not_before = format_utc({utc + random.between(1'000, 60'000)});
+  } else if (random.per_mille(parts_.options.expiring)) {
+    release.expires = format_utc({utc + random.between(5'000, 150'000)});
+  }
+}
+
 bool SimPublisher::new_bundle() {
   Random& random = parts_.random;
   const Options& options = parts_.options;
@@ -67,7 +77,6 @@ bool SimPublisher::new_bundle() {
   const bool imported = random.per_mille(options.imported);
   const bool drill = random.per_mille(options.drill);
   const bool urgent = random.per_mille(options.urgent);
-  const int64_t utc = now().utc.ms;
   std::vector<Release> releases;
   Expect expect = Expect::accepted;
   for (int64_t i = 0; i < count; ++i) {
@@ -77,12 +86,7 @@ bool SimPublisher::new_bundle() {
     if (imported) {
       release.imported = Imported{"旧网站", "2019-04-18"};
     }
-    if (random.per_mille(options.scheduled)) {
-      release.not_before = format_utc({utc + random.between(1'000, 60'000)});
-    }
-    if (release.not_before.empty() && random.per_mille(options.expiring)) {
-      release.expires = format_utc({utc + random.between(5'000, 150'000)});
-    }
+    place_in_time(release);
     if (random.per_mille(options.supplied_index)) {
       std::string serial = std::to_string(random.between(1, 60));
       release.index_no = "000014349/2026-000" + std::string(2 - serial.size(), '0') + serial;
@@ -119,6 +123,7 @@ bool SimPublisher::revise() {
   release.not_before.clear();
   release.expires.clear();
   release.index_no.clear();
+  place_in_time(release);
   submit({release}, Expect::accepted);
   return true;
 }

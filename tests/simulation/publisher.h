@@ -58,6 +58,7 @@ class SimPublisher : public Peer {
   };
 
   Release draft();
+  void place_in_time(Release& release);
   bool new_bundle();
   bool revise();
   bool resubmit();

@@ -1,6 +1,6 @@
-// Trace prints what happens, when a person replays a seed: time, who, what. Otherwise it is off, and
-// whoever has something to tell asks on() before making words of it. Owned by the World; the seed's
-// own thread.
+// Trace prints what happens, when a person replays a seed: time, who, what. Otherwise it is off,
+// and whoever has something to tell asks on() before making words of it. Owned by the World; the
+// seed's own thread.
 #pragma once
 
 #include "common/base/time.h"
