@@ -25,6 +25,14 @@ std::string big_endian(uint64_t value) {
   return bytes;
 }
 
+size_t bytes_of(const Inbox::Submission& submission) {
+  size_t bytes = 0;
+  for (const SharedBytes& part : submission.parts) {
+    bytes += part->size();
+  }
+  return bytes;
+}
+
 Result<net::RouterSocket> listen(const net::Context& context,
                                  const net::RouterOptions& options,
                                  const std::string& endpoint) {
@@ -297,6 +305,21 @@ void Broker::sort_inbox(Now now) {
   Inbox inbox = std::exchange(inbox_, {});
   for (const Event& event : inbox.events) {
     take(event, now);
+  }
+  // A lone small submission costs less than the two changes of thread it would take.
+  const bool alone = inbox.submissions.size() == 1 && facts_pool_.idle() &&
+                     bytes_of(inbox.submissions.front()) <= limits::facts_inline_bytes_max;
+  if (alone) {
+    Inbox::Submission& one = inbox.submissions.front();
+    take(establish_facts({one.from,
+                          std::move(one.publisher),
+                          std::move(one.rights),
+                          std::move(one.parts),
+                          false},
+                         options_.county,
+                         now.utc),
+         now);
+    inbox.submissions.clear();
   }
   for (Inbox::Submission& one : inbox.submissions) {
     const Asker from = one.from;

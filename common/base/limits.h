@@ -65,7 +65,8 @@ inline constexpr size_t deliver_bytes_max = 1024 * 1024;  // body bytes in one D
 inline constexpr int64_t ping_every_ms = 5'000;
 inline constexpr int64_t idle_publisher_ms_max = 600'000;  // forgotten after; it may come back
 inline constexpr int64_t session_silence_ms_max = 15'000;
-inline constexpr size_t submissions_in_flight_max = 1024;  // per process, before UNAVAILABLE
+inline constexpr size_t facts_inline_bytes_max = 16 * 1024;  // checked without a change of thread
+inline constexpr size_t submissions_in_flight_max = 1024;    // per process, before UNAVAILABLE
 
 // Core
 inline constexpr size_t round_events_max = 512;
