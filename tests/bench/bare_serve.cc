@@ -152,6 +152,8 @@ int serve_bare(const std::vector<std::string>& arguments) {
   Router router(*context, keys->front(), number(3), number(5));
   router.say_ready();
   router.wait_for_peers();
+  std::printf("met\n");
+  std::fflush(stdout);
   const double start = now_seconds();
   if (arguments[0] == "fan") {
     fan(router, number(4), number(6));

@@ -55,6 +55,13 @@ void Child::wait() {
   }
 }
 
+void Child::must_live() {
+  if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
+    std::fprintf(stderr, "gulou-bench: the measured process ended early\n");
+    std::exit(1);
+  }
+}
+
 void Child::kill_now() {
   kill(pid_, SIGKILL);
   wait();

@@ -24,6 +24,8 @@ class Child {
   // The words of the next line it says; ends this program when it says nothing more.
   std::vector<std::string> line();
   void kill_now();
+  // Ends this program where the child has ended.
+  void must_live();
 
   pid_t pid() const { return pid_; }
 

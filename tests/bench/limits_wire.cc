@@ -34,14 +34,16 @@ std::vector<std::string> arguments(
 
 // The peers of a bare ROUTER, in this process.
 struct Peers {
-  Peers(const Home& home, const std::string& endpoint, size_t peers)
+  Peers(const Home& home, Child& child, size_t peers)
       : context(*net::Context::open(1)), links(context) {
+    const std::string endpoint = child.line().at(1);
     for (size_t i = 0; i < peers; ++i) {
       links.connect(endpoint, home.keys()[0].public_key, home.keys()[1 + i]);
     }
     for (uint32_t i = 0; i < peers; ++i) {
       links.send(i, bytes_of(i));
     }
+    child.line();
   }
 
   net::Context context;
@@ -54,13 +56,17 @@ Figure limit_fan(const Options& options, size_t peers, size_t bytes) {
   const uint64_t each = std::max<uint64_t>(options.count(fan_messages) / peers, 4);
   const Home home(options.dir, peers - 1);
   Child child(arguments("fan", home, peers, each, bytes));
-  Peers ends(home, child.line().at(1), peers);
+  Peers ends(home, child, peers);
   uint64_t left = each * peers;
   while (left > 0) {
+    const uint64_t before = left;
     ends.links.poll(1000, [&](size_t link, Frames) {
       ends.links.send(link, bytes_of(static_cast<uint32_t>(link)));
       --left;
     });
+    if (left == before) {
+      child.must_live();
+    }
   }
   ends.links.poll(0, [](size_t, Frames) {});
   const double seconds = std::stod(child.line().at(1));
@@ -73,10 +79,14 @@ Figure limit_stream(const Options& options, size_t bytes) {
   const uint64_t total = options.count(stream_messages);
   const Home home(options.dir, 0);
   Child child(arguments("stream", home, 1, total, bytes));
-  Peers ends(home, child.line().at(1), 1);
+  Peers ends(home, child, 1);
   uint64_t left = total;
   while (left > 0) {
+    const uint64_t before = left;
     ends.links.poll(1000, [&](size_t, Frames) { --left; });
+    if (left == before) {
+      child.must_live();
+    }
   }
   const uint32_t zero = 0;
   ends.links.send(0, bytes_of(zero));
@@ -86,7 +96,7 @@ Figure limit_stream(const Options& options, size_t bytes) {
 Figure limit_paced(const Options& options, size_t peers, size_t bytes) {
   const Home home(options.dir, peers);
   Child child(arguments("relay", home, peers + 1, 0, bytes));
-  Peers ends(home, child.line().at(1), peers + 1);
+  Peers ends(home, child, peers + 1);
   Samples samples;
   const auto handler = [&](size_t, Frames frames) {
     double sent = 0;
@@ -105,6 +115,7 @@ Figure limit_paced(const Options& options, size_t peers, size_t bytes) {
       ++i;
       continue;
     }
+    child.must_live();
     ends.links.poll(i < total ? static_cast<int>((due - now) * 1000) : 1000, handler);
   }
   const uint32_t zero = 0;

@@ -12,8 +12,8 @@ namespace gulou::bench {
 // "ready <publisher endpoint> <adapter endpoint>"; ends when standard input closes.
 int serve_broker(const std::string& home, size_t adapters, int io_threads);
 
-// A bare ROUTER with CURVE: fan, stream or relay. Says "ready <endpoint>", then, for fan and
-// stream, "took <seconds>".
+// A bare ROUTER with CURVE: fan, stream or relay. Says "ready <endpoint>", "met" when all peers are
+// there, and "took <seconds>" at the end.
 int serve_bare(const std::vector<std::string>& arguments);
 
 }  // namespace gulou::bench
