@@ -55,7 +55,7 @@ Samples paced(const Options& options, Bodies& bodies, size_t adapters) {
 
 void measure_paced(const Options& options, Book& book) {
   Bodies bodies(options.body_bytes);
-  for (const size_t adapters : {size_t{1}, size_t{8}, size_t{64}, size_t{512}}) {
+  for (const size_t adapters : {size_t{1}, size_t{8}, size_t{64}}) {
     const std::string suffix = std::to_string(adapters);
     const Figure before = limit_paced(options, adapters, bodies.json_bytes());
     const Samples samples = paced(options, bodies, adapters);
