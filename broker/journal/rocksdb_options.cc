@@ -128,6 +128,7 @@ rocksdb::DBOptions database_options(const RocksdbSettings& settings,
   options.db_write_buffer_size = settings.write_buffer_bytes;
   options.max_total_wal_size = limits::wal_bytes_max;
   options.max_open_files = 512;
+  options.max_file_opening_threads = 1;  // else sixteen a family at each start, with their arenas
   options.table_cache_numshardbits = 2;
   options.allow_concurrent_memtable_write = false;  // one writer: no arena per core
   options.enable_write_thread_adaptive_yield = false;
