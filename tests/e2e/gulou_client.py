@@ -124,7 +124,11 @@ class Adapter(Connection):
         self.window, self.window_bytes = window, window_bytes
         self.messages = self.bytes = 0
         self.waiting = []
-        self.welcome, _ = self.ask("HELLO", {"channel": channel, "instance": instance, "software": "gulou_client.py"})
+        try:
+            self.welcome, _ = self.ask("HELLO", {"channel": channel, "instance": instance, "software": "gulou_client.py"})
+        except (Refused, Unreachable):
+            self.close()
+            raise
         self.grant()
 
     def grant(self):
