@@ -115,17 +115,22 @@ class Core {
   void on_event(const Submitted& event, Now now);
   void on_event(const BlobArrived& event, Now now);
   bool check_rights(const Submitted& event, std::vector<Error>& errors) const;
+  // What is known of each part's publication before it.
+  using KnownPublications = std::vector<std::optional<PublicationRow>>;
   // The receipt of an earlier acceptance of exactly this bundle.
-  bool answer_retry(const Submitted& event);
-  void check_identity(const Submitted& event, std::vector<Error>& errors) const;
-  void check_bundle(const Submitted& event, std::vector<Error>& errors) const;
+  bool answer_retry(const Submitted& event, const KnownPublications& known);
+  void check_identity(const Submitted& event,
+                      const KnownPublications& known,
+                      std::vector<Error>& errors) const;
+  void check_bundle(const Submitted& event,
+                    const KnownPublications& known,
+                    std::vector<Error>& errors) const;
   void check_attachments(const Submitted& event, std::vector<Error>& errors) const;
-  void accept(const Submitted& event, Now now);
-  void assign_index(EntryPart& part,
-                    const std::string& publisher,
-                    std::set<std::string>& taken,
-                    Now now) const;
-  EntryPart entry_part(const PartFacts& facts, const std::string& publisher, Seq seq) const;
+  void accept(const Submitted& event, const KnownPublications& known, Now now);
+  void assign_index(EntryPart& part, std::set<std::string>& taken, Now now) const;
+  static EntryPart entry_part(const PartFacts& facts,
+                              const std::optional<PublicationRow>& row,
+                              Seq seq);
 
   // on_session.cc
   void on_event(const SessionOpened& event, Now now);

@@ -80,7 +80,11 @@ void Ledger::add_part(const EntryAccepted& entry,
                       uint8_t number,
                       RoundNo round) {
   const PublicationKey key{entry.publisher, part.id};
-  PublicationRow row = publication(key).value_or(PublicationRow{entry.publisher, part.id});
+  // A first revision has no past to look up.
+  PublicationRow row{entry.publisher, part.id};
+  if (part.previous_revision != 0) {
+    row = publication(key).value_or(std::move(row));
+  }
   if (!row.revisions.empty()) {
     const RevisionRow& older = row.newest();
     revised_.put(older.seq, true, round);
@@ -108,8 +112,7 @@ void Ledger::add_part(const EntryAccepted& entry,
   contents_.put(part.content_digest, key, round);
   index_nos_.put(part.index_no, key, round);
   if (part.index_serial != 0) {
-    const uint64_t highest = index_serial(part.org_code, part.index_year);
-    serials_.put({part.org_code, part.index_year}, std::max(highest, part.index_serial), round);
+    serials_.put({part.org_code, part.index_year}, part.index_serial, round);  // always ascending
   }
   for (const auto* list : {&part.attachments, &part.private_attachments}) {
     for (const Digest& attachment : *list) {

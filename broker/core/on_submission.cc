@@ -60,7 +60,12 @@ void Core::on_event(const Submitted& event, Now now) {
   if (!check_rights(event, errors)) {
     return refuse(event.from, std::move(errors), "submission.refused");
   }
-  if (answer_retry(event)) {
+  // Each publication is looked up once and judged by everything that follows.
+  KnownPublications known;
+  for (const PartFacts& part : event.parts) {
+    known.push_back(ledger_.publication({event.publisher, part.id}));
+  }
+  if (answer_retry(event, known)) {
     return;
   }
   if (!accepting_ || draining_) {
@@ -68,14 +73,14 @@ void Core::on_event(const Submitted& event, Now now) {
                   {{ErrorCode::unavailable, draining_ ? "broker_draining" : "disk_full", "", {}}},
                   "submission.refused");
   }
-  check_identity(event, errors);
+  check_identity(event, known, errors);
   if (errors.empty()) {
     for (const PartFacts& part : event.parts) {
       errors.insert(errors.end(), part.errors.begin(), part.errors.end());
     }
   }
   if (errors.empty()) {
-    check_bundle(event, errors);
+    check_bundle(event, known, errors);
   }
   if (errors.empty()) {
     check_attachments(event, errors);
@@ -83,7 +88,7 @@ void Core::on_event(const Submitted& event, Now now) {
   if (!errors.empty()) {
     return refuse(event.from, std::move(errors), "submission.refused");
   }
-  accept(event, now);
+  accept(event, known, now);
 }
 
 bool Core::check_rights(const Submitted& event, std::vector<Error>& errors) const {
@@ -105,26 +110,24 @@ bool Core::check_rights(const Submitted& event, std::vector<Error>& errors) cons
   return errors.empty();
 }
 
-bool Core::answer_retry(const Submitted& event) {
-  std::optional<PublicationRow> first_row;
-  const RevisionRow* first = nullptr;
+bool Core::answer_retry(const Submitted& event, const KnownPublications& known) {
   SendAccepted answer{.to = event.from, .already = true};
+  const RevisionRow* first = nullptr;
   for (size_t i = 0; i < event.parts.size(); ++i) {
     const PartFacts& part = event.parts[i];
-    const auto row = ledger_.publication({event.publisher, part.id});
+    const auto& row = known[i];
     const RevisionRow* revision = row ? find_revision(*row, part.revision) : nullptr;
     if (revision == nullptr || revision->digest != part.digest ||
         revision->bundle_digest != event.bundle_digest || revision->part != i) {
       return false;
     }
-    answer.parts.push_back({part.id, part.revision, part.digest, row->index_no});
-    if (i == 0) {
-      first_row = row;
-      first = find_revision(*first_row, part.revision);
-    } else if (revision->seq != first->seq) {
+    first = first == nullptr ? revision : first;
+    if (revision->seq != first->seq) {
       return false;
     }
+    answer.parts.push_back({part.id, part.revision, part.digest, row->index_no});
   }
+  CHECK(first != nullptr);
   answer.seq = first->seq;
   answer.accepted_at = first->accepted_at;
   answer.epoch = first->epoch;
@@ -142,7 +145,9 @@ bool Core::answer_retry(const Submitted& event) {
   return true;
 }
 
-void Core::check_identity(const Submitted& event, std::vector<Error>& errors) const {
+void Core::check_identity(const Submitted& event,
+                          const KnownPublications& known,
+                          std::vector<Error>& errors) const {
   std::set<std::string> ids;
   std::map<Digest, const PartFacts*> here;  // documents and contents of this bundle
   for (size_t i = 0; i < event.parts.size(); ++i) {
@@ -153,7 +158,7 @@ void Core::check_identity(const Submitted& event, std::vector<Error>& errors) co
           {ErrorCode::invalid_argument, "duplicate_part", field_of(i, "id"), {part.id}});
       continue;
     }
-    const auto row = ledger_.publication(self);
+    const auto& row = known[i];
     if (row) {
       const uint32_t current = row->newest().revision;
       if (const RevisionRow* same = find_revision(*row, part.revision)) {
@@ -203,7 +208,9 @@ void Core::check_identity(const Submitted& event, std::vector<Error>& errors) co
   }
 }
 
-void Core::check_bundle(const Submitted& event, std::vector<Error>& errors) const {
+void Core::check_bundle(const Submitted& event,
+                        const KnownPublications& known,
+                        std::vector<Error>& errors) const {
   std::set<std::string> index_nos;
   for (size_t i = 0; i < event.parts.size(); ++i) {
     const PartFacts& part = event.parts[i];
@@ -225,10 +232,10 @@ void Core::check_bundle(const Submitted& event, std::vector<Error>& errors) cons
             {ErrorCode::not_found, "relation_target_unknown", field_of(i, "relations"), {target}});
       }
     }
-    const auto row = ledger_.publication({event.publisher, part.id});
     if (part.index_no.empty()) {
       continue;
     }
+    const auto& row = known[i];
     if (row && row->index_no != part.index_no) {
       errors.push_back({ErrorCode::already_exists,
                         "index_no_changed",
@@ -274,14 +281,7 @@ void Core::check_attachments(const Submitted& event, std::vector<Error>& errors)
 
 // A number once given stays with the publication; a supplied one is kept; otherwise the next free
 // serial of this organisation code and year. taken: numbers of this bundle, not yet in the ledger.
-void Core::assign_index(EntryPart& part,
-                        const std::string& publisher,
-                        std::set<std::string>& taken,
-                        Now now) const {
-  if (const auto row = ledger_.publication({publisher, part.id})) {
-    part.index_no = row->index_no;
-    return;
-  }
+void Core::assign_index(EntryPart& part, std::set<std::string>& taken, Now now) const {
   if (!part.index_no.empty()) {
     return;
   }
@@ -295,7 +295,9 @@ void Core::assign_index(EntryPart& part,
   taken.insert(part.index_no);
 }
 
-EntryPart Core::entry_part(const PartFacts& facts, const std::string& publisher, Seq seq) const {
+EntryPart Core::entry_part(const PartFacts& facts,
+                           const std::optional<PublicationRow>& row,
+                           Seq seq) {
   EntryPart part;
   part.id = facts.id;
   part.revision = facts.revision;
@@ -312,7 +314,8 @@ EntryPart Core::entry_part(const PartFacts& facts, const std::string& publisher,
         .push_back(attachment.digest);
   }
   part.first_seq = seq;
-  if (const auto row = ledger_.publication({publisher, facts.id})) {
+  if (row) {
+    part.index_no = row->index_no;
     part.first_seq = row->revisions.front().seq;
     part.previous_revision = row->newest().revision;
     part.previous_seq = row->newest().seq;
@@ -320,7 +323,7 @@ EntryPart Core::entry_part(const PartFacts& facts, const std::string& publisher,
   return part;
 }
 
-void Core::accept(const Submitted& event, Now now) {
+void Core::accept(const Submitted& event, const KnownPublications& known, Now now) {
   EntryAccepted entry;
   entry.seq = {ledger_.head().value + 1};
   entry.publisher = event.publisher;
@@ -330,18 +333,19 @@ void Core::accept(const Submitted& event, Now now) {
   entry.bundle_digest = event.bundle_digest;
   bool urgent = false;
   std::set<std::string> taken;
-  for (const PartFacts& facts : event.parts) {
+  for (size_t i = 0; i < event.parts.size(); ++i) {
+    const PartFacts& facts = event.parts[i];
     urgent = urgent || facts.urgent;
     entry.not_before = std::max(entry.not_before, facts.not_before);
     if (facts.expires && (!entry.expires || facts.expires < entry.expires)) {
       entry.expires = facts.expires;
     }
-    entry.parts.push_back(entry_part(facts, event.publisher, entry.seq));
+    entry.parts.push_back(entry_part(facts, known[i], entry.seq));
     taken.insert(facts.index_no);
   }
   entry.lane = entry.imported ? Lane::bulk : urgent ? Lane::urgent : Lane::normal;
   for (EntryPart& part : entry.parts) {
-    assign_index(part, event.publisher, taken, now);
+    assign_index(part, taken, now);
   }
   SendAccepted answer{.to = event.from, .seq = entry.seq, .accepted_at = now.utc, .round = round_};
   for (size_t i = 0; i < entry.parts.size(); ++i) {
