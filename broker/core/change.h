@@ -126,6 +126,7 @@ struct CursorMoved {
 struct FirstShown {
   SeqRuns runs;
   Utc at;
+  Lane lane = Lane::normal;  // of these entries
   friend bool operator==(const FirstShown&, const FirstShown&) = default;
 };
 

@@ -175,7 +175,7 @@ bool Core::hand_lane(Session& session, const ChannelRuntime& channel, Lane lane,
   }
   if (!batch.over.runs.empty()) {
     if (!batch.first_shown.empty() && !batch.over.send) {
-      emit(FirstShown{batch.first_shown, now.utc});
+      emit(FirstShown{batch.first_shown, now.utc, lane});
     }
     hand_out(session, channel, batch.over, now);
     return true;
@@ -226,7 +226,7 @@ void Core::hand_special(Session& session,
   SeqRuns first_shown;
   add_first_shown(channel, entry, first_shown);
   if (!first_shown.empty()) {
-    emit(FirstShown{std::move(first_shown), now.utc});
+    emit(FirstShown{std::move(first_shown), now.utc, entry.lane});
   }
   HandOver over{.lane = entry.lane, .runs = {{entry.seq, 1}}, .with_rows = true};
   changed.receipt = {};

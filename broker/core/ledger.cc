@@ -170,19 +170,13 @@ void Ledger::apply_one(const CursorMoved& change, RoundNo /*round*/) {
 
 void Ledger::apply_one(const FirstShown& change, RoundNo round) {
   for (const SeqRun& run : change.runs) {
-    for (uint64_t i = 0; i < run.count; ++i) {
-      const Seq seq{run.first.value + i};
-      for (const Lane lane : all_lanes) {
-        const auto found = entry(lane, seq);
-        if (!found) {
-          continue;
+    for (Seq seq = run.first; seq.value < run.first.value + run.count; ++seq.value) {
+      const auto shown = entry(change.lane, seq);
+      CHECK(shown.has_value());
+      for (const EntryPart& part : shown->entry.parts) {
+        if (part.first_seq == seq) {
+          shown_.put({shown->entry.publisher, part.id}, change.at, round);
         }
-        for (const EntryPart& part : found->entry.parts) {
-          if (part.first_seq == seq) {
-            shown_.put({found->entry.publisher, part.id}, change.at, round);
-          }
-        }
-        break;
       }
     }
   }

@@ -49,6 +49,28 @@ bool allowed(const std::vector<std::string>& list, const std::string& value) {
   return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
 }
 
+// What is wrong with the revision a part claims, given what is known of its publication.
+std::optional<Error> revision_error(const PartFacts& part,
+                                    size_t i,
+                                    const std::optional<PublicationRow>& row) {
+  const uint32_t current = row ? row->newest().revision : 0;
+  const RevisionRow* same = row ? find_revision(*row, part.revision) : nullptr;
+  if (same != nullptr) {
+    const bool same_bytes = same->digest == part.digest;
+    return Error{ErrorCode::already_exists,
+                 same_bytes ? "conflict_bundle" : "conflict",
+                 field_of(i, "revision"),
+                 {part.id, std::to_string(part.revision), std::to_string(same->seq.value)}};
+  }
+  if (part.previous_revision != current || (row && part.revision <= current)) {
+    return Error{ErrorCode::already_exists,
+                 "revision_mismatch",
+                 field_of(i, "previous_revision"),
+                 {std::to_string(part.previous_revision), std::to_string(current)}};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void Core::on_event(const Submitted& event, Now now) {
@@ -158,30 +180,8 @@ void Core::check_identity(const Submitted& event,
           {ErrorCode::invalid_argument, "duplicate_part", field_of(i, "id"), {part.id}});
       continue;
     }
-    const auto& row = known[i];
-    if (row) {
-      const uint32_t current = row->newest().revision;
-      if (const RevisionRow* same = find_revision(*row, part.revision)) {
-        const bool same_bytes = same->digest == part.digest;
-        errors.push_back(
-            {ErrorCode::already_exists,
-             same_bytes ? "conflict_bundle" : "conflict",
-             field_of(i, "revision"),
-             {part.id, std::to_string(part.revision), std::to_string(same->seq.value)}});
-        continue;
-      }
-      if (part.previous_revision != current || part.revision <= current) {
-        errors.push_back({ErrorCode::already_exists,
-                          "revision_mismatch",
-                          field_of(i, "previous_revision"),
-                          {std::to_string(part.previous_revision), std::to_string(current)}});
-        continue;
-      }
-    } else if (part.previous_revision != 0) {
-      errors.push_back({ErrorCode::already_exists,
-                        "revision_mismatch",
-                        field_of(i, "previous_revision"),
-                        {std::to_string(part.previous_revision), "0"}});
+    if (std::optional<Error> error = revision_error(part, i, known[i])) {
+      errors.push_back(*std::move(error));
       continue;
     }
     const auto check_other = [&](const Digest& document,

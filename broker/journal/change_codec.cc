@@ -75,7 +75,7 @@ auto fields(Is<CursorMoved> auto& s) {
 }
 
 auto fields(Is<FirstShown> auto& s) {
-  return std::tie(s.runs, s.at);
+  return std::tie(s.runs, s.at, s.lane);
 }
 
 auto fields(Is<RangePublished> auto& s) {
