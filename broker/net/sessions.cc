@@ -149,10 +149,11 @@ void Sessions::hello(Peer& peer,
                      Inbox& inbox) {
   const auto& channels = principals_.find(peer.principal)->second.channels;
   if (std::find(channels.begin(), channels.end(), hello.channel) == channels.end()) {
-    return refuse(
-        peer,
-        message.correlation,
-        {ErrorCode::refused, "channel_not_allowed", "channel", {hello.channel, peer.principal}});
+    refuse(peer,
+           message.correlation,
+           {ErrorCode::refused, "channel_not_allowed", "channel", {hello.channel, peer.principal}});
+    static_cast<void>(write(peer, 0, wire::Goodbye{"channel_not_allowed"}));
+    return;
   }
   peer.adapter_session = true;
   peer.channel_name = hello.channel;

@@ -61,6 +61,7 @@ struct Inbox {
     std::string bytes;
   };
 
+  // Only what a release delivers may be read.
   struct BlobGetAsked {
     Asker from;
     Digest digest;

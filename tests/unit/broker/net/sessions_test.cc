@@ -103,7 +103,7 @@ TEST_F(SessionsTest, AdaptersMustSayHelloForAChannelOfTheirs) {
   EXPECT_EQ(last<wire::Goodbye>().reason, "session_silent");
 
   receive(Door::adapters, "a", "portal-1", wire::Hello{"screen", "x", "y"});
-  EXPECT_EQ(last<wire::ErrorMessage>().error.reason, "channel_not_allowed");
+  EXPECT_EQ(last<wire::Goodbye>().reason, "channel_not_allowed");
   EXPECT_TRUE(inbox_.events.empty());
 
   receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "x", "y"});
