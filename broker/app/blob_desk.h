@@ -7,6 +7,7 @@
 #include "broker/core/event.h"
 #include "broker/journal/history.h"
 #include "broker/journal/journal.h"
+#include "broker/net/sessions.h"
 #include "common/base/mailbox.h"
 #include "common/crypto/digest.h"
 
@@ -20,22 +21,9 @@
 
 namespace gulou {
 
-struct BlobPutJob {
-  Asker from;
-  Digest digest;
-  uint64_t offset = 0;
-  uint64_t total = 0;
-  std::string bytes;
-};
-
-// restricted: only what a release delivers (adapters); publishers and operators read anything.
-struct BlobGetJob {
-  Asker from;
-  Digest digest;
-  uint64_t offset = 0;
-  uint32_t length = 0;
-};
-
+// Sessions hand these over as they are; HTTP makes its own.
+using BlobPutJob = Inbox::BlobPutAsked;
+using BlobGetJob = Inbox::BlobGetAsked;
 using BlobJob = std::variant<BlobPutJob, BlobGetJob>;
 
 struct BlobPutAnswer {

@@ -334,16 +334,16 @@ void Broker::sort_inbox(Now now) {
   }
   for (Inbox::BlobPutAsked& one : inbox.puts) {
     const Asker from = one.from;
-    if (!blob_desk_.submit(
-            BlobPutJob{one.from, one.digest, one.offset, one.total, std::move(one.bytes)})) {
+    if (!blob_desk_.submit(std::move(one))) {
       sessions_.answer(
           from, wire::Refused{{{ErrorCode::unavailable, "broker_busy", "", {}}}}, inbox_);
     }
   }
-  for (const Inbox::BlobGetAsked& one : inbox.gets) {
-    if (!blob_desk_.submit(BlobGetJob{one.from, one.digest, one.offset, one.length})) {
+  for (Inbox::BlobGetAsked& one : inbox.gets) {
+    const Asker from = one.from;
+    if (!blob_desk_.submit(std::move(one))) {
       sessions_.answer(
-          one.from, wire::ErrorMessage{{ErrorCode::unavailable, "broker_busy", "", {}}}, inbox_);
+          from, wire::ErrorMessage{{ErrorCode::unavailable, "broker_busy", "", {}}}, inbox_);
     }
   }
   for (const Inbox::StatusAsked& one : inbox.statuses) {
