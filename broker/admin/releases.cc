@@ -101,7 +101,8 @@ void append_standings(JsonWriter& json,
   const ChannelNames names(exchange.history());
   json.key("channels").begin_array();
   for (Standing& one : standings(exchange.history(), entry)) {
-    StandingLine line{std::move(one), names.id(one.channel), {}};
+    const std::string channel = names.id(one.channel);
+    StandingLine line{std::move(one), channel, {}};
     const Channel* policy = exchange.context().county.channel(line.channel);
     // The cursor may not have come so far yet, but what it will say is known.
     if (line.standing.state == DeliveryState::pending &&
