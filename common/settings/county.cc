@@ -1,12 +1,16 @@
 #include "common/settings/county.h"
 
+#include "common/settings/channels.h"
 #include "common/settings/forms.h"
-#include "common/settings/rows.h"
+#include "common/settings/lists.h"
 
 #include <set>
 
 namespace gulou {
 namespace {
+
+constexpr std::string_view unit_name = "unit";
+constexpr std::string_view column_name = "column";
 
 constexpr SettingRow<Unit> unit_rows[] = {
     {{.key = "id",
@@ -77,132 +81,6 @@ constexpr SettingRow<Column> column_rows[] = {
      reach<Column, &Column::mandatory_channels>},
 };
 
-constexpr uint64_t day_ms = 24ULL * 3600 * 1000;
-
-constexpr SettingRow<Channel> channel_rows[] = {
-    {{.key = "id",
-      .required = true,
-      .form = forms::short_id,
-      .zh = "渠道代码，启用后不可改。",
-      .en = "Code of the channel; never changed once in use."},
-     reach<Channel, &Channel::id>},
-    {{.key = "name", .required = true, .form = forms::line, .zh = "渠道名称。", .en = "Name."},
-     reach<Channel, &Channel::name>},
-    {{.key = "portal",
-      .zh = "是否门户网站：发布日期以首次在门户发布为准。",
-      .en = "Whether it is the portal: published_on is set when it first goes there."},
-     reach<Channel, &Channel::portal>},
-    {{.key = "fleet",
-      .zh = "是否终端群：每台终端各自接收。",
-      .en = "Whether it is a fleet: every device receives for itself."},
-     reach<Channel, &Channel::fleet>},
-    {{.key = "columns",
-      .form = forms::short_id,
-      .zh = "发布哪些栏目；留空为全部。",
-      .en = "Columns it takes; empty: all."},
-     reach<Channel, &Channel::filter, &ChannelFilter::columns>},
-    {{.key = "kinds",
-      .zh = "发布哪些类型的稿件；留空为全部。",
-      .en = "Kinds it takes; empty: all."},
-     reach<Channel, &Channel::filter, &ChannelFilter::kinds>},
-    {{.key = "imports",
-      .zh = "是否发布导入的历史信息。",
-      .en = "Whether it takes imported history."},
-     reach<Channel, &Channel::filter, &ChannelFilter::imports>},
-    {{.key = "drill", .zh = "是否发布演练信息。", .en = "Whether it takes drills."},
-     reach<Channel, &Channel::filter, &ChannelFilter::drill>},
-    {{.key = "title_chars_max",
-      .max = 1000,
-      .zh = "标题字数上限，超过时改用短标题；0 为不限。",
-      .en = "Characters of a title; a longer one needs a short title. 0: no limit."},
-     reach<Channel, &Channel::content_limits, &ChannelLimits::title_chars_max>},
-    {{.key = "summary_chars_max",
-      .max = 1000,
-      .zh = "内容概述字数上限；0 为不限。",
-      .en = "Characters of a summary. 0: no limit."},
-     reach<Channel, &Channel::content_limits, &ChannelLimits::summary_chars_max>},
-    {{.key = "body_chars_max",
-      .max = 1'000'000,
-      .zh = "正文字数上限；0 为不限。",
-      .en = "Characters of a body. 0: no limit."},
-     reach<Channel, &Channel::content_limits, &ChannelLimits::body_chars_max>},
-    {{.key = "body_bytes_max",
-      .zh = "正文字节数上限；0 为不限。",
-      .en = "Bytes of a body. 0: no limit."},
-     reach<Channel, &Channel::content_limits, &ChannelLimits::body_bytes_max>},
-    {{.key = "attachment_bytes_max",
-      .zh = "单个附件字节数上限；0 为不限。",
-      .en = "Bytes of one attachment. 0: no limit."},
-     reach<Channel, &Channel::content_limits, &ChannelLimits::attachment_bytes_max>},
-    {{.key = "attempts_max",
-      .min = 1,
-      .max = 1000,
-      .zh = "最多尝试次数，之后待人工处理。",
-      .en = "Attempts before a person has to look."},
-     reach<Channel, &Channel::attempts_max>},
-    {{.key = "backoff_first_ms",
-      .min = 10,
-      .max = day_ms,
-      .zh = "第一次重试前等待，毫秒；之后逐次加倍。",
-      .en = "Wait before the first retry, milliseconds; doubled each time."},
-     reach<Channel, &Channel::backoff_first_ms>},
-    {{.key = "backoff_ms_max",
-      .min = 10,
-      .max = day_ms,
-      .zh = "重试间隔上限，毫秒。",
-      .en = "Longest wait between retries, milliseconds."},
-     reach<Channel, &Channel::backoff_ms_max>},
-    {{.key = "lease_ms",
-      .min = 100,
-      .max = day_ms,
-      .zh = "办理时限，毫秒：逾期未报结果视为结果不明。",
-      .en = "Lease, milliseconds: without a report until then the outcome is ambiguous."},
-     reach<Channel, &Channel::lease_ms>},
-    {{.key = "age_ms_max",
-      .min = 1000,
-      .max = 366 * day_ms,
-      .zh = "一件稿件重试的最长总时间，毫秒。",
-      .en = "Longest time a delivery is retried in all, milliseconds."},
-     reach<Channel, &Channel::age_ms_max>},
-};
-
-// The tables [[unit]], [[column]] or [[channel]] of one file, with where each stands.
-template <class S>
-struct Listed {
-  S settings;
-  const TomlValue* table;
-};
-
-template <class S>
-Result<std::vector<Listed<S>>> read_list(const TomlFile& file,
-                                         std::string_view key,
-                                         std::span<const SettingRow<S>> rows) {
-  const std::string known[] = {std::string(key)};
-  std::vector<Listed<S>> all;
-  for (const auto& [name, value] : *file.root.table()) {
-    if (name != key) {
-      return fail(unknown_key(file, value, name, known));
-    }
-    if (value.list() == nullptr) {
-      return fail(complaint(file, value, "settings_wants_tables", {std::string(key)}));
-    }
-    for (const TomlValue& table : *value.list()) {
-      Listed<S> item{{}, &table};
-      TRY(read_settings<S>(file, table, rows, {}, item.settings));
-      for (const Listed<S>& other : all) {
-        if (other.settings.id == item.settings.id) {
-          return fail(complaint(file,
-                                *table.find("id"),
-                                "settings_duplicate",
-                                {"id", item.settings.id, std::to_string(other.table->line)}));
-        }
-      }
-      all.push_back(std::move(item));
-    }
-  }
-  return all;
-}
-
 template <class Map>
 std::vector<std::string> names_of(const Map& map) {
   std::vector<std::string> names;
@@ -210,25 +88,6 @@ std::vector<std::string> names_of(const Map& map) {
     names.push_back(id);
   }
   return names;
-}
-
-// Every name of a list or text below `key` is known.
-Status check_references(const TomlFile& file,
-                        const TomlValue& table,
-                        std::string_view key,
-                        std::span<const std::string> known) {
-  const TomlValue* value = table.find(key);
-  if (value == nullptr) {
-    return {};
-  }
-  const TomlValue::List alone{*value};
-  for (const TomlValue& item : value->list() != nullptr ? *value->list() : alone) {
-    const std::string& name = *item.text();
-    if (!name.empty() && std::ranges::find(known, name) == known.end()) {
-      return fail(unknown_reference(file, item, key, name, known));
-    }
-  }
-  return {};
 }
 
 Status check_parents(const TomlFile& file,
@@ -247,7 +106,8 @@ Status check_parents(const TomlFile& file,
 
 Status read_units(const std::string& path, CountySettings& county) {
   const TomlFile file = TRY(load_toml(path));
-  const auto units = TRY(read_list<Unit>(file, "unit", unit_rows));
+  TRY(check_names(file, {&unit_name, 1}));
+  const auto units = TRY(read_list<Unit>(file, unit_name, unit_rows));
   for (const Listed<Unit>& unit : units) {
     county.units.emplace(unit.settings.id, unit.settings);
   }
@@ -273,8 +133,9 @@ Result<CountySettings> load_county(const std::string& dir) {
   TRY(read_units(dir + "/units.toml", county));
   const TomlFile column_file = TRY(load_toml(dir + "/columns.toml"));
   const TomlFile channel_file = TRY(load_toml(dir + "/channels.toml"));
-  const auto columns = TRY(read_list<Column>(column_file, "column", column_rows));
-  const auto channels = TRY(read_list<Channel>(channel_file, "channel", channel_rows));
+  TRY(check_names(column_file, {&column_name, 1}));
+  const auto columns = TRY(read_list<Column>(column_file, column_name, column_rows));
+  const auto channels = TRY(read_channels(channel_file));
   std::vector<std::string> channel_names;
   for (const Listed<Channel>& channel : channels) {
     county.channels.push_back(channel.settings);
@@ -291,13 +152,14 @@ Result<CountySettings> load_county(const std::string& dir) {
   for (const Listed<Channel>& channel : channels) {
     TRY(check_references(channel_file, *channel.table, "columns", column_names));
   }
+  TRY(check_channels(channel_file, channels));
   return county;
 }
 
 std::string county_settings_help(bool chinese) {
   return "units.toml [[unit]]\n" + help_settings<Unit>(unit_rows, chinese) +
          "columns.toml [[column]]\n" + help_settings<Column>(column_rows, chinese) +
-         "channels.toml [[channel]]\n" + help_settings<Channel>(channel_rows, chinese);
+         channel_settings_help(chinese);
 }
 
 }  // namespace gulou

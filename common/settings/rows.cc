@@ -66,6 +66,15 @@ Result<uint64_t> number_of(const TomlFile& file, const TomlValue& value, const S
   return static_cast<uint64_t>(*number);
 }
 
+// "now | current | all"
+std::string listed(std::span<const std::string_view> words) {
+  std::string out;
+  for (const std::string_view word : words) {
+    out.append(out.empty() ? "" : " | ").append(word);
+  }
+  return out;
+}
+
 // Stores a value in the kind of target it has.
 struct Store {
   const TomlFile& file;
@@ -92,6 +101,21 @@ struct Store {
   template <class Number>
   Status operator()(Number* target) const {
     *target = static_cast<Number>(TRY(number_of(file, value, rule)));
+    return {};
+  }
+
+  Status operator()(const SettingChoice& choice) const {
+    if (value.text() == nullptr) {
+      return fail(wrong_type(file, value, rule, "settings_wants_text"));
+    }
+    const auto at = std::ranges::find(choice.words, *value.text());
+    if (at == choice.words.end()) {
+      return fail(complaint(file,
+                            value,
+                            "settings_bad_value",
+                            {std::string(rule.key), *value.text(), listed(choice.words)}));
+    }
+    *choice.chosen = static_cast<uint8_t>(at - choice.words.begin());
     return {};
   }
 
@@ -140,6 +164,10 @@ struct Write {
   template <class Number>
   std::string operator()(const Number* number) const {
     return std::to_string(*number);
+  }
+
+  std::string operator()(const SettingChoice& choice) const {
+    return toml_quoted(choice.words[*choice.chosen]);
   }
 
   std::string operator()(const std::vector<Kind>* kinds) const {

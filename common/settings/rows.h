@@ -17,6 +17,12 @@
 
 namespace gulou {
 
+// One of a few words, written in the order of an enum of one byte (or false, true).
+struct SettingChoice {
+  std::span<const std::string_view> words;
+  uint8_t* chosen = nullptr;
+};
+
 // Where a value goes.
 using SettingTarget = std::variant<std::string*,
                                    uint32_t*,
@@ -24,7 +30,8 @@ using SettingTarget = std::variant<std::string*,
                                    int64_t*,
                                    bool*,
                                    std::vector<std::string>*,
-                                   std::vector<Kind>*>;
+                                   std::vector<Kind>*,
+                                   SettingChoice>;
 
 // What a text, or each text of a list, must look like; `name` is shown when it does not.
 struct SettingForm {
@@ -52,6 +59,14 @@ struct SettingRow {
 template <class S, auto... Members>
 SettingTarget reach(S& settings) {
   return &(settings.*....*Members);
+}
+
+// The same of an enum or a yes and no that is written as one of these words.
+template <class S, const auto& words, auto... Members>
+SettingTarget choose(S& settings) {
+  auto& member = (settings.*....*Members);
+  static_assert(sizeof(member) == 1);
+  return SettingChoice{words, reinterpret_cast<uint8_t*>(&member)};
 }
 
 // A complaint about a value; field is "file:line:column".

@@ -29,7 +29,7 @@ def reasons(raised):
 
 class PythonPeerTest(unittest.TestCase):
     def prepare(self, home):
-        home.add_channel(CHANNEL, backoff_first_ms=300, backoff_ms_max=1200, lease_ms=10_000)
+        home.add_channel(CHANNEL, backoff_first_ms=300, backoff_ms_max=1200, lease_ms=10_000, call_ms_max=500)
         home.add_principal("python-1", "adapter", channels=[CHANNEL])
         home.add_principal("python-2", "adapter", channels=[CHANNEL])
 
@@ -150,7 +150,7 @@ class PythonPeerTest(unittest.TestCase):
     @with_home
     def test_lease_that_ends_unreported_and_one_held_over_a_kill(self, home):
         home.kill("gulou-broker")
-        home.replace("channels.toml", "lease_ms = 10000", "lease_ms = 1500")
+        home.replace("channels.toml", "lease_ms = 10000", "lease_ms = 5500")
         home.start("gulou-broker")
         receipt = home.publisher().submit([canonical(notice("water-1"))])
         adapter = home.adapter("python-1", CHANNEL)
