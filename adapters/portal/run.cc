@@ -37,7 +37,7 @@ Result<int> run(const AdapterSettings& settings,
   // The web server reads what is on disk, on its own thread: read-back sees what citizens see.
   auto pages =
       TRY(SitePages::open(settings.directory, site_settings(settings, base_url), county.columns));
-  HttpServer server({}, [&pages](HttpRequest request, Responder responder) {
+  HttpServer server({}, [&pages](const HttpRequest& request, Responder responder) {
     responder.answer(pages.answer(request, read_clocks().utc));
   });
   if (!settings.listen.empty()) {

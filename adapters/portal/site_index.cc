@@ -48,7 +48,8 @@ Status SiteIndex::refresh(Utc now) {
     if (facts == seen_) {
       return {};
     }
-    const Status taken = take_in(TRY(read_root(dir_)));
+    const SiteRoot root = TRY(read_root(dir_));
+    Status taken = take_in(root);
     if (taken) {
       seen_ = facts;
       return {};
@@ -64,7 +65,8 @@ Status SiteIndex::take_in(const SiteRoot& root) {
   for (const auto& [number, name] : root.segments) {
     const auto known = root_.segments.find(number);
     if (known == root_.segments.end() || known->second != name) {
-      changed.emplace_back(number, TRY(read_segment(dir_, name)));
+      auto records = TRY(read_segment(dir_, name));
+      changed.emplace_back(number, std::move(records));
     }
   }
   for (const auto& [number, name] : root_.segments) {

@@ -109,8 +109,9 @@ Status SitePages::load_templates() {
   }
   for (const auto& [name, source] : partials) {
     const bool xml = source.starts_with("<?xml");
-    templates_.emplace(
-        name, TRY(Template::compile(name, source, xml ? Escape::xml : Escape::html, partials)));
+    auto compiled =
+        TRY(Template::compile(name, source, xml ? Escape::xml : Escape::html, partials));
+    templates_.emplace(name, std::move(compiled));
   }
   return {};
 }
@@ -137,17 +138,8 @@ HttpResponse SitePages::route(const HttpRequest& request, Utc now) {
   if (path == "/index.html") {
     return moved("/");
   }
-  for (const auto& [name, bytes] : embedded::site_templates) {
-    if ((name == "style.css" || name == "mark.svg") && path.substr(1) == name) {
-      return bytes_answer(request, std::make_shared<const std::string>(bytes), name, page_policy());
-    }
-  }
-  if (path == "/robots.txt") {
-    return bytes_answer(request,
-                        std::make_shared<const std::string>("User-agent: *\nAllow: /\nSitemap: " +
-                                                            settings_.base_url + "/sitemap.xml\n"),
-                        "robots.txt",
-                        page_policy());
+  if (path == "/robots.txt" || path == "/style.css" || path == "/mark.svg") {
+    return fixed_file(request, path.substr(1));
   }
   if (path == "/sitemap.html") {
     return map_page(request);
@@ -163,14 +155,27 @@ HttpResponse SitePages::route(const HttpRequest& request, Utc now) {
     const SiteRecord* record = index_.find(path.substr(go.size()));
     return record != nullptr ? moved(url_path(*record), 302) : lost();
   }
+  return column_path(request, path, now);
+}
+
+HttpResponse SitePages::fixed_file(const HttpRequest& request, std::string_view name) const {
+  std::string bytes = "User-agent: *\nAllow: /\nSitemap: " + settings_.base_url + "/sitemap.xml\n";
+  for (const auto& [embedded_name, embedded_bytes] : embedded::site_templates) {
+    if (embedded_name == name) {
+      bytes = embedded_bytes;
+    }
+  }
+  return bytes_answer(
+      request, std::make_shared<const std::string>(std::move(bytes)), name, page_policy());
+}
+
+// "/tzgg/…": a column, a page of it, a release or a file of a release.
+HttpResponse SitePages::column_path(const HttpRequest& request, std::string_view path, Utc now) {
   const size_t slash = path.find('/', 1);
   const std::string_view column =
       path.substr(1, slash == std::string_view::npos ? slash : slash - 1);
   if (slash == std::string_view::npos) {
-    return known_column(column)
-               ? moved("/" + std::string(column) + "/")
-               : message_page(
-                     404, "没有找到这个页面", "您访问的地址有误，或者页面已经不在。", nullptr);
+    return known_column(column) ? moved("/" + std::string(column) + "/") : lost();
   }
   const std::string_view rest = path.substr(slash + 1);
   if (const auto place = place_of_url(path)) {

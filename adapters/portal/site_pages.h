@@ -48,6 +48,8 @@ class SitePages {
 
   Status load_templates();
   HttpResponse route(const HttpRequest& request, Utc now);
+  HttpResponse fixed_file(const HttpRequest& request, std::string_view name) const;
+  HttpResponse column_path(const HttpRequest& request, std::string_view path, Utc now);
   HttpResponse column_route(const HttpRequest& request,
                             std::string_view column,
                             std::string_view rest);

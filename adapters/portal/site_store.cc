@@ -149,8 +149,10 @@ Status SiteStore::sweep(const std::vector<SiteRecord>& records) const {
   std::vector<std::string> obsolete;
   for (const std::string& root : {segments_path(dir_), content_path(dir_), dir_ + "/blobs"}) {
     for (const std::string& name : files_below(root)) {
-      if (!kept.contains(root + "/" + name)) {
-        obsolete.push_back(root + "/" + name);
+      std::string path = root;
+      path.append("/").append(name);
+      if (!kept.contains(path)) {
+        obsolete.push_back(std::move(path));
       }
     }
   }

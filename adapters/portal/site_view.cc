@@ -297,6 +297,7 @@ void set_foot(View& page, const SiteSettings& settings) {
     }
   }
   std::vector<View> views;
+  views.reserve(lines.size());
   for (std::string& line : lines) {
     if (!line.empty()) {
       views.emplace_back(std::move(line));

@@ -16,7 +16,7 @@ Result<int> run(const AdapterSettings& settings,
   ScreenStore store = TRY(ScreenStore::open(settings.directory));
   ScreenPages pages(settings.directory,
                     {settings.screen.name, settings.screen.portal_url, settings.screen.drill});
-  HttpServer server({}, [&pages](HttpRequest request, Responder responder) {
+  HttpServer server({}, [&pages](const HttpRequest& request, Responder responder) {
     responder.answer(pages.answer(request, read_clocks().utc));
   });
   const std::string url =

@@ -185,7 +185,7 @@ void ScreenStore::sweep() const {
     for (const std::string& name : names ? *names : std::vector<std::string>()) {
       if (!kept.contains(name)) {
         std::error_code ignored;
-        fs::remove(folder + "/" + name, ignored);
+        fs::remove(fs::path(folder) / name, ignored);
       }
     }
   }

@@ -42,7 +42,7 @@ AdminRoutes admin_routes() {
   return all;
 }
 
-Admin::Admin(AdminOptions options, Desk& desk, const History& history, Metrics& metrics)
+Admin::Admin(const AdminOptions& options, Desk& desk, const History& history, Metrics& metrics)
     : principals_(options.principals),
       context_(new AdminContext{
           options.county, desk, history, metrics, options.mac_of, Workers(options.threads)}),

@@ -31,7 +31,7 @@ struct AdminOptions {
 class Admin {
  public:
   // Before other threads register metrics or read them.
-  Admin(AdminOptions options, Desk& desk, const History& history, Metrics& metrics);
+  Admin(const AdminOptions& options, Desk& desk, const History& history, Metrics& metrics);
   ~Admin();
   Admin(const Admin&) = delete;
   Admin& operator=(const Admin&) = delete;

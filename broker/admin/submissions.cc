@@ -161,7 +161,7 @@ Status submit(const Exchange& exchange) {
       exchange.principal().name,
       exchange.principal().rights,
       std::move(parts),
-      [exchange, fits = std::move(fits)](SubmitAnswer answer) {
+      [exchange, fits = std::move(fits)](const SubmitAnswer& answer) {
         answer.accepted ? answer_receipt(exchange, answer, fits) : exchange.refuse(answer.errors);
       });
   return taken ? Status{} : fail(ErrorCode::unavailable, "broker_busy");

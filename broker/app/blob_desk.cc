@@ -26,9 +26,8 @@ void BlobDesk::run() {
       return;
     }
     for (BlobJob& job : jobs) {
-      BlobAnswer answer = std::holds_alternative<BlobPutJob>(job)
-                              ? put(std::get<BlobPutJob>(std::move(job)))
-                              : get(std::get<BlobGetJob>(job));
+      BlobAnswer answer = std::holds_alternative<BlobPutJob>(job) ? put(std::get<BlobPutJob>(job))
+                                                                  : get(std::get<BlobGetJob>(job));
       if (!output_.send(std::move(answer))) {
         return;
       }
@@ -102,7 +101,7 @@ std::string BlobDesk::read_chunks(const Digest& digest,
   return bytes;
 }
 
-BlobAnswer BlobDesk::put(BlobPutJob job) {
+BlobAnswer BlobDesk::put(const BlobPutJob& job) {
   BlobPutAnswer answer{job.from, job.digest};
   const auto refuse = [&](ErrorCode code,
                           std::string reason,

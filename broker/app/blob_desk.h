@@ -71,7 +71,7 @@ class BlobDesk {
   };
 
   void run();
-  BlobAnswer put(BlobPutJob job);
+  BlobAnswer put(const BlobPutJob& job);
   BlobAnswer complete(const BlobPutJob& job, Upload& upload);
   BlobAnswer get(const BlobGetJob& job);
   Upload& upload_of(const BlobPutJob& job);

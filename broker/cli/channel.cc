@@ -20,7 +20,9 @@ std::string instances(const Shell& shell, const JsonValue& channel) {
 void add_policy(Table& table, const std::string& name, const JsonValue& value) {
   if (value.is_object()) {
     for (const auto& [key, member] : value.members()) {
-      add_policy(table, name.empty() ? key : name + "." + key, member);
+      std::string inner = name;
+      inner.append(name.empty() ? "" : ".").append(key);
+      add_policy(table, inner, member);
     }
   } else {
     table.add({name, to_text(value)});

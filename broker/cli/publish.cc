@@ -111,6 +111,7 @@ void bring(const Shell& shell,
   }
   work.close();
   std::vector<std::thread> workers;
+  workers.reserve(clients.size());
   for (BrokerClient& client : clients) {
     workers.emplace_back([&, publisher = Publisher(std::move(client), mode)]() mutable {
       for (auto next = work.take(1); !next.empty(); next = work.take(1)) {

@@ -89,7 +89,7 @@ Result<PublishResult> Publisher::bring(const SubmissionFile& submission) {
   PublishResult first = TRY(submit(submission.parts));
   return first.outcome == Outcome::accepted || first.outcome == Outcome::refused
              ? first
-             : settle(submission, std::move(first));
+             : settle(submission, first.seq);
 }
 
 // 201 took it, 200 had it; a conflict is something else under the same id and revision.
@@ -110,7 +110,7 @@ Result<PublishResult> Publisher::submit(const std::vector<PartFile>& parts) {
 }
 
 // What the broker holds under these ids is compared with what is here, at its newest revision.
-Result<PublishResult> Publisher::settle(const SubmissionFile& submission, PublishResult first) {
+Result<PublishResult> Publisher::settle(const SubmissionFile& submission, uint64_t seq) {
   std::vector<PartFile> changed;
   for (const PartFile& part : submission.parts) {
     const Held there = TRY(held(part));
@@ -121,10 +121,10 @@ Result<PublishResult> Publisher::settle(const SubmissionFile& submission, Publis
     }
   }
   if (changed.empty()) {
-    return PublishResult{.outcome = Outcome::already_there, .seq = first.seq};
+    return PublishResult{.outcome = Outcome::already_there, .seq = seq};
   }
   if (!mode_.revise) {
-    return PublishResult{.outcome = Outcome::changed, .seq = first.seq};
+    return PublishResult{.outcome = Outcome::changed, .seq = seq};
   }
   return submit(changed);
 }

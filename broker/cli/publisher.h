@@ -55,7 +55,7 @@ class Publisher {
   Result<PublishResult> check(const SubmissionFile& submission);
   Result<PublishResult> rehearse(const SubmissionFile& submission);
   Result<PublishResult> submit(const std::vector<PartFile>& parts);
-  Result<PublishResult> settle(const SubmissionFile& submission, PublishResult first);
+  Result<PublishResult> settle(const SubmissionFile& submission, uint64_t seq);
   Status upload(const AttachmentFile& file);
   Result<Held> held(const PartFile& part);
   Result<std::string> publisher_of(const PartFile& part);

@@ -49,6 +49,23 @@ bool allowed(const std::vector<std::string>& list, const std::string& value) {
   return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
 }
 
+// Who else has the document of a part, if anybody: what is stored, or the sibling of the bundle
+// that named it first (the part itself where it is the first).
+std::optional<PublicationKey> other_owner(const PartFacts& part,
+                                          const PartFacts& sibling,
+                                          const std::string& publisher,
+                                          const std::optional<PublicationKey>& stored) {
+  const PublicationKey self{publisher, part.id};
+  if (stored && *stored != self && !differs(part, publisher, *stored)) {
+    return stored;
+  }
+  const PublicationKey beside{publisher, sibling.id};
+  if (beside == self || differs(part, publisher, beside) || differs(sibling, publisher, self)) {
+    return std::nullopt;
+  }
+  return beside;
+}
+
 // What is wrong with the revision a part claims, given what is known of its publication.
 std::optional<Error> revision_error(const PartFacts& part,
                                     size_t i,
@@ -174,7 +191,6 @@ void Core::check_identity(const Submitted& event,
   std::map<Digest, const PartFacts*> here;  // documents and contents of this bundle
   for (size_t i = 0; i < event.parts.size(); ++i) {
     const PartFacts& part = event.parts[i];
-    const PublicationKey self{event.publisher, part.id};
     if (!ids.insert(part.id).second) {
       errors.push_back(
           {ErrorCode::invalid_argument, "duplicate_part", field_of(i, "id"), {part.id}});
@@ -187,18 +203,12 @@ void Core::check_identity(const Submitted& event,
     const auto check_other = [&](const Digest& document,
                                  const std::optional<PublicationKey>& stored,
                                  std::string_view field) {
-      const auto [sibling, fresh] = here.emplace(document, &part);
-      const PublicationKey beside{event.publisher, sibling->second->id};
-      const bool stored_differs =
-          !stored || *stored == self || differs(part, event.publisher, *stored);
-      const bool sibling_differs = fresh || differs(part, event.publisher, beside) ||
-                                   differs(*sibling->second, event.publisher, self);
-      if (!stored_differs || !sibling_differs) {
-        const PublicationKey& other = stored_differs ? beside : *stored;
+      const PartFacts& sibling = *here.emplace(document, &part).first->second;
+      if (const auto other = other_owner(part, sibling, event.publisher, stored)) {
         errors.push_back({ErrorCode::already_exists,
                           "duplicate_document",
                           field_of(i, field),
-                          {other.publisher + "/" + other.id}});
+                          {other->publisher + "/" + other->id}});
       }
     };
     if (part.document_key) {

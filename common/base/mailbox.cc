@@ -17,13 +17,13 @@ WakeUp::~WakeUp() {
   close(fd_);
 }
 
-void WakeUp::signal() {
+void WakeUp::signal() const {
   const uint64_t one = 1;
   // Fails only when the counter is already huge, which is as readable as can be.
   [[maybe_unused]] const ssize_t written = write(fd_, &one, sizeof one);
 }
 
-void WakeUp::clear() {
+void WakeUp::clear() const {
   uint64_t count = 0;
   // Fails only when nothing was signalled.
   [[maybe_unused]] const ssize_t got = read(fd_, &count, sizeof count);

@@ -27,8 +27,8 @@ class WakeUp {
 
   int fd() const { return fd_; }
 
-  void signal();
-  void clear();
+  void signal() const;
+  void clear() const;
 
  private:
   int fd_;

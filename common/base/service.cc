@@ -2,7 +2,8 @@
 
 #include "common/base/check.h"
 
-#include <signal.h>
+#include <csignal>
+
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 

@@ -55,9 +55,10 @@ void ParseMemory::give_back(void* memory) {
     return;
   }
   Block* block = static_cast<Block*>(memory) - 1;
-  const bool stack_moved = block->watched && head_ != block && head_->bytes == 2 * block->bytes;
+  Block* const newest = head_;
+  const bool stack_moved = block->watched && newest != block && newest->bytes == 2 * block->bytes;
   if (stack_moved) {
-    head_->watched = true;
+    newest->watched = true;
   }
   (block->previous != nullptr ? block->previous->next : head_) = block->next;
   if (block->next != nullptr) {
@@ -65,7 +66,7 @@ void ParseMemory::give_back(void* memory) {
   }
   used_ -= sizeof(Block) + block->bytes;
   std::free(block);
-  if (stack_moved && head_->bytes > stack_bytes_max) {
+  if (stack_moved && newest->bytes > stack_bytes_max) {
     std::longjmp(exit_point, too_deep);
   }
 }

@@ -25,6 +25,8 @@ class TemplateData {
   using List = std::vector<TemplateData>;
   using Object = std::map<std::string, TemplateData, std::less<>>;
 
+  // Implicit, so that set("title", text) reads like the template.
+  // NOLINTBEGIN(google-explicit-constructor)
   TemplateData() : value_(Object{}) {}
 
   TemplateData(std::string text) : value_(std::move(text)) {}
@@ -38,6 +40,8 @@ class TemplateData {
   TemplateData(std::integral auto number) : value_(std::to_string(number)) {}
 
   TemplateData(List list) : value_(std::move(list)) {}
+
+  // NOLINTEND(google-explicit-constructor)
 
   // On an object: sets a member, replaces an earlier one.
   TemplateData& set(std::string name, TemplateData value);

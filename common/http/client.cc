@@ -106,7 +106,8 @@ HeaderList header_list(const HttpFields& headers) {
   };
   append("Expect:");  // our servers refuse early without being asked
   for (const auto& [name, value] : headers) {
-    std::string line = name + (value.empty() ? ";" : ": " + value);
+    std::string line = name;
+    line.append(value.empty() ? ";" : ": ").append(value);
     std::replace_if(
         line.begin(), line.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
     append(line);

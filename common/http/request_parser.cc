@@ -80,7 +80,10 @@ void RequestParser::parse() {
       return;
     }
   }
-  if (error == BeastError::header_limit) {
+  const bool more_to_come = (!error || error == BeastError::need_more) && !parser.is_done();
+  // A chunk header or trailer that never ends.
+  const bool endless = more_to_come && waiting_.size() > header_bytes_max_;
+  if (error == BeastError::header_limit || endless) {
     refuse(431, "http_header_too_large");
   } else if (error == BeastError::body_limit || error == BeastError::buffer_overflow) {
     refuse(413, "http_body_too_large");
@@ -88,9 +91,6 @@ void RequestParser::parse() {
     refuse(400, "http_request_malformed");
   } else if (parser.is_done()) {
     state_ = State::complete;
-  } else if (waiting_.size() > header_bytes_max_) {
-    // A chunk header or trailer that never ends.
-    refuse(431, "http_header_too_large");
   } else {
     state_ = parser.is_header_done() ? State::body : State::header;
   }

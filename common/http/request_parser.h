@@ -24,6 +24,8 @@ class RequestParser {
 
   RequestParser(size_t header_bytes_max, size_t body_bytes_max);
   ~RequestParser();
+  RequestParser(const RequestParser&) = delete;
+  RequestParser& operator=(const RequestParser&) = delete;
 
   void feed(std::string_view bytes);
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <sstream>
 #include <type_traits>
+#include <utility>
 
 #include <toml++/toml.h>
 
@@ -47,14 +48,12 @@ class Reader {
   TomlValue::Table members(const toml::table& table) const {
     TomlValue::Table out;
     for (const auto& [key, node] : table) {
-      out.emplace_back(std::string(key.str()), read(node));
+      out.push_back({std::string(key.str()), read(node)});
     }
-    const auto place = [](const auto& member) {
-      return std::pair(member.second.line, member.second.column);
+    const auto place = [](const TomlValue::Member& member) {
+      return std::pair(member.value.line, member.value.column);
     };
-    std::stable_sort(out.begin(), out.end(), [&](const auto& left, const auto& right) {
-      return place(left) < place(right);
-    });
+    std::ranges::stable_sort(out, {}, place);
     return out;
   }
 

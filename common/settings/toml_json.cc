@@ -50,9 +50,9 @@ void append_table(std::string& out, const TomlValue::Table& table) {
   out += '{';
   for (size_t i = 0; i < table.size(); ++i) {
     out += i == 0 ? "" : ",";
-    append_text(out, table[i].first);
+    append_text(out, table[i].key);
     out += ':';
-    append_json(out, table[i].second);
+    append_json(out, table[i].value);
   }
   out += '}';
 }

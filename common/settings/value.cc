@@ -9,8 +9,8 @@ const TomlValue* TomlValue::find(std::string_view key) const {
   if (members == nullptr) {
     return nullptr;
   }
-  const auto found = std::ranges::find(*members, key, &Table::value_type::first);
-  return found == members->end() ? nullptr : &found->second;
+  const auto found = std::ranges::find(*members, key, &Member::key);
+  return found == members->end() ? nullptr : &found->value;
 }
 
 std::string TomlFile::place(const TomlValue& value) const {

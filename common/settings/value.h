@@ -8,15 +8,15 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
 namespace gulou {
 
 struct TomlValue {
+  struct Member;
   using List = std::vector<TomlValue>;
-  using Table = std::vector<std::pair<std::string, TomlValue>>;  // in file order
+  using Table = std::vector<Member>;  // in file order
 
   // Dates and times are strings as TOML writes them.
   std::variant<std::string, int64_t, double, bool, List, Table> value;
@@ -35,6 +35,11 @@ struct TomlValue {
 
   // A member of a table; null where there is none.
   const TomlValue* find(std::string_view key) const;
+};
+
+struct TomlValue::Member {
+  std::string key;
+  TomlValue value;
 };
 
 // A file that was read: its name is part of every complaint about it.
