@@ -110,8 +110,9 @@ HttpResponse bytes_answer(int status, const Digest& digest) {
 Status head(const Exchange& exchange) {
   const Digest digest = TRY(digest_in(exchange));
   HttpResponse response = bytes_answer(200, digest);
+  const uint64_t size = TRY(stored(exchange, digest)).size_bytes;
   // For its length alone: nothing of it is sent.
-  response.body = FileRange{{}, 0, TRY(stored(exchange, digest)).size_bytes};
+  response.body = FileRange{{}, 0, size};
   exchange.answer(std::move(response));
   return {};
 }

@@ -12,10 +12,10 @@ namespace gulou {
 namespace {
 
 Status list(const Exchange& exchange) {
-  const Seq before{TRY(exchange.number("before", 0, UINT64_MAX))};
+  const uint64_t before = TRY(exchange.number("before", 0, UINT64_MAX));
   const uint64_t limit =
       TRY(exchange.number("limit", limits::page_rows_default, limits::page_rows_max));
-  const auto lines = exchange.history().releases(before, limit);
+  const auto lines = exchange.history().releases({before}, limit);
   JsonWriter json;
   append_lines(json.begin_object().key("releases"), lines);
   if (lines.size() >= limit && lines.back().seq.value > 1) {

@@ -85,10 +85,10 @@ Status write_access(const Home& home, const HomePlan& plan) {
   publisher.name = std::string(publisher_name);
   publisher.role = Role::publisher;
   publisher.key = TRY(make_key(home, publisher_name));
-  const std::vector<PrincipalSettings> principals{std::move(operating),
-                                                  std::move(publisher),
-                                                  TRY(adapter(portal_name, "portal")),
-                                                  TRY(adapter(screen_name, "screen"))};
+  PrincipalSettings portal = TRY(adapter(portal_name, "portal"));
+  PrincipalSettings screen = TRY(adapter(screen_name, "screen"));
+  const std::vector<PrincipalSettings> principals{
+      std::move(operating), std::move(publisher), std::move(portal), std::move(screen)};
   TRY(create_secret_file(home.principals(), write_principals(principals)));
   return create_secret_file(in_home(home.dir, home_files::token), plan.token + "\n");
 }

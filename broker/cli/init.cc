@@ -112,7 +112,8 @@ Result<NewHome> make_home(const std::string& home,
   if (!is_empty_or_absent(home)) {
     return fail(ErrorCode::already_exists, "home_exists", {}, {home});
   }
-  NewHome made{.token = to_hex(random_bytes(32)), .ports = TRY(choose_ports(options.free_ports))};
+  ChosenPorts ports = TRY(choose_ports(options.free_ports));
+  NewHome made{.token = to_hex(random_bytes(32)), .ports = std::move(ports)};
   const std::string parent = fs::path(home).parent_path().string();
   std::error_code error;
   if (!fs::exists(parent, error)) {

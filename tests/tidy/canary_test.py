@@ -37,6 +37,7 @@ SPOILED = [
     ("common/model/noun.cc", "std::mutex mutex_;\n", "a mutex"),
     ("tests/unit/broker/core/core_test.cc", "void wait() { std::this_thread::sleep_for(1s); }\n", "sleeping"),
     ("common/model/noun.cc", "using namespace std;\n", "using namespace"),
+    ("common/model/noun.cc", "Two f() {\n  return Two{1,\n             TRY(g(h()))};\n}\n", "TRY between braces"),
     ("common/model/noun.cc", "int a;\n" * 601, "601 lines, at most 600"),
     ("common/model/noun.cc", "int f() {\n" + "  g();\n" * 60 + "}\n", "62 lines of function"),
     ("common/base/box.h", "#pragma once\n", "belongs on top"),

@@ -129,6 +129,24 @@ def check_words(tree):
                         yield path, number, f"forbidden here: {why}"
 
 
+def check_tries(tree):
+    """Formatted code: an initializer's brace has something right after it, a block's has not."""
+    for path in tree.cpp:
+        text = "\n".join("" if INCLUDE.match(line) else line for _, line in tree.code(path))
+        opened = []  # at each place the brackets around it
+        for match in re.finditer(r"[({\[]|[)}\]]|\bTRY\(", text):
+            if match[0] == "TRY(":
+                around = "".join(opened).rpartition("B")[2]
+                if "I" in around and not text[:match.start()].endswith("#define "):
+                    yield path, text[:match.start()].count("\n") + 1, "TRY between braces leaks: see result.h"
+                opened.append("(")
+            elif match[0] in "({[":
+                initializer = not text[match.end():match.end() + 1].isspace()
+                opened.append("(" if match[0] != "{" else "I" if initializer else "B")
+            elif opened:
+                opened.pop()
+
+
 def check_sizes(tree):
     for path in tree.paths:
         size = os.path.getsize(os.path.join(tree.root, path))
@@ -215,7 +233,7 @@ def check_commits(tree):
                 yield "commit " + commit, 1, f"not 'room: what changes' within {SUBJECT_CHARS_MAX}: {subject}"
 
 
-CHECKS = [check_floors, check_doors, check_words, check_sizes, check_headers, check_readmes, check_text,
+CHECKS = [check_floors, check_doors, check_words, check_tries, check_sizes, check_headers, check_readmes, check_text,
           check_layout, check_format, check_commits]
 
 
