@@ -38,6 +38,11 @@ constexpr SettingRow<Unit> unit_rows[] = {
       .zh = "上级单位的 id；留空为无。",
       .en = "Id of the parent unit; empty: none."},
      reach<Unit, &Unit::parent>},
+    {{.key = "phone",
+      .form = forms::line,
+      .zh = "值班电话，撤稿需要人工处理时给出；留空为无。",
+      .en = "Telephone on duty, shown where a withdrawal needs a person; empty: none."},
+     reach<Unit, &Unit::phone>},
 };
 
 constexpr SettingRow<Column> column_rows[] = {

@@ -14,6 +14,8 @@ struct Home {
 
   std::string principals() const { return dir + "/principals.toml"; }
 
+  std::string notify_settings() const { return dir + "/notify.toml"; }
+
   std::string adapter_settings(std::string_view channel) const {
     return dir + "/adapters/" + std::string(channel) + ".toml";
   }

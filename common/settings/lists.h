@@ -35,7 +35,8 @@ Result<std::vector<Listed<S>>> read_tables(const TomlFile& file,
                                            std::string_view name,
                                            std::span<const SettingRow<S>> rows) {
   std::vector<Listed<S>> all;
-  for (const TomlValue* table : TRY(tables_of(file, name))) {
+  const std::vector<const TomlValue*> tables = TRY(tables_of(file, name));
+  for (const TomlValue* table : tables) {
     Listed<S> item{{}, table};
     TRY(read_settings<S>(file, *table, rows, {}, item.settings));
     all.push_back(std::move(item));

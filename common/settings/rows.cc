@@ -39,7 +39,7 @@ Result<std::vector<std::string>> texts_of(const TomlFile& file,
     if (item.text() == nullptr) {
       return fail(wrong_type(file, item, rule, "settings_wants_list"));
     }
-    if (std::ranges::find(texts, *item.text()) != texts.end()) {
+    if (!rule.repeats && std::ranges::find(texts, *item.text()) != texts.end()) {
       return fail(
           complaint(file, item, "settings_listed_twice", {std::string(rule.key), *item.text()}));
     }

@@ -42,8 +42,9 @@ struct SettingForm {
 struct SettingRule {
   std::string_view key;
   bool required = false;
-  SettingForm form;  // texts
-  uint64_t min = 0;  // numbers
+  SettingForm form;      // texts
+  bool repeats = false;  // the same text may stand twice in a list
+  uint64_t min = 0;      // numbers
   uint64_t max = INT64_MAX;
   std::string_view zh;
   std::string_view en;
