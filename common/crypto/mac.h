@@ -41,6 +41,9 @@ class MacKey {
   std::array<uint8_t, 32> bytes_{};
 };
 
+// HMAC-SHA-256, where a platform's own signatures are made with it.
+Mac hmac_sha256(std::string_view key, std::string_view message);
+
 // For tokens: time depends on the lengths alone.
 bool equal_in_constant_time(std::string_view left, std::string_view right);
 

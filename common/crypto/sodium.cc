@@ -93,6 +93,18 @@ bool MacKey::verify(std::initializer_list<std::string_view> pieces, std::string_
   return equal_in_constant_time(mac(pieces).view(), theirs);
 }
 
+Mac hmac_sha256(std::string_view key, std::string_view message) {
+  ensure_ready();
+  static_assert(sizeof(Mac::bytes) == crypto_auth_hmacsha256_BYTES);
+  Mac mac;
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, data_of(key), key.size());
+  crypto_auth_hmacsha256_update(&state, data_of(message), message.size());
+  crypto_auth_hmacsha256_final(&state, mac.bytes.data());
+  sodium_memzero(&state, sizeof state);
+  return mac;
+}
+
 bool equal_in_constant_time(std::string_view left, std::string_view right) {
   return left.size() == right.size() &&
          (left.empty() || sodium_memcmp(left.data(), right.data(), left.size()) == 0);

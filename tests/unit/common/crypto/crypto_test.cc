@@ -121,6 +121,12 @@ TEST(MerkleTest, EveryLeafOfEveryTreeHasAPathThatVerifiesOnlyThere) {
   }
 }
 
+// RFC 4231, test case 2.
+TEST(HmacSha256Test, IsThatOfTheStandard) {
+  EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?").view()),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 class KeyFileTest : public testing::Test {
  protected:
   void SetUp() override {

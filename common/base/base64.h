@@ -1,0 +1,29 @@
+// Base64 (RFC 4648, with padding), as mail and platforms' signatures want it. Header only, pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gulou {
+
+inline std::string to_base64(std::string_view bytes) {
+  constexpr char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (size_t at = 0; at < bytes.size(); at += 3) {
+    uint32_t three = 0;
+    for (size_t i = 0; i < 3; ++i) {
+      three <<= 8U;
+      three |= at + i < bytes.size() ? static_cast<uint8_t>(bytes[at + i]) : 0U;
+    }
+    const size_t left = bytes.size() - at;
+    out += letters[three >> 18U];
+    out += letters[(three >> 12U) & 63U];
+    out += left > 1 ? letters[(three >> 6U) & 63U] : '=';
+    out += left > 2 ? letters[three & 63U] : '=';
+  }
+  return out;
+}
+
+}  // namespace gulou
