@@ -1,7 +1,8 @@
 #include "broker/journal/change_codec.h"
 
+#include "broker/journal/stored_fields.h"
+
 #include <algorithm>
-#include <concepts>
 #include <exception>
 #include <tuple>
 #include <type_traits>
@@ -11,168 +12,6 @@
 
 namespace gulou {
 namespace {
-
-template <class Struct, class Type>
-concept Is = std::same_as<std::remove_const_t<Struct>, Type>;
-
-// The fields of every stored struct, in stored order. Only append.
-auto fields(Is<EntryPart> auto& s) {
-  return std::tie(s.id,
-                  s.revision,
-                  s.kind,
-                  s.column,
-                  s.org_code,
-                  s.digest,
-                  s.content_digest,
-                  s.document_key,
-                  s.body_bytes,
-                  s.index_no,
-                  s.index_serial,
-                  s.index_year,
-                  s.first_seq,
-                  s.previous_revision,
-                  s.previous_seq,
-                  s.attachments,
-                  s.private_attachments);
-}
-
-auto fields(Is<EntryAccepted> auto& s) {
-  return std::tie(s.seq,
-                  s.lane,
-                  s.kind,
-                  s.publisher,
-                  s.accepted_at,
-                  s.bundle_digest,
-                  s.parts,
-                  s.not_before,
-                  s.expires,
-                  s.imported,
-                  s.test);
-}
-
-auto fields(Is<EpochOpened> auto& s) {
-  return std::tie(s.epoch, s.at);
-}
-
-auto fields(Is<ChannelDefined> auto& s) {
-  return std::tie(s.channel, s.id, s.from);
-}
-
-auto fields(Is<BlobStored> auto& s) {
-  return std::tie(s.digest, s.size_bytes, s.media_type, s.at);
-}
-
-auto fields(Is<BlobSwept> auto& s) {
-  return std::tie(s.digest, s.stored_at, s.kept);
-}
-
-auto fields(Is<LeaseHeld> auto& s) {
-  return std::tie(s.lease, s.subscriber, s.lane, s.runs, s.instance, s.leased_at);
-}
-
-auto fields(Is<CursorMoved> auto& s) {
-  return std::tie(s.subscriber, s.lane, s.to);
-}
-
-auto fields(Is<FirstShown> auto& s) {
-  return std::tie(s.runs, s.at, s.lane);
-}
-
-auto fields(Is<RangePublished> auto& s) {
-  return std::tie(s.subscriber, s.lane, s.runs, s.level, s.at);
-}
-
-auto fields(Is<PartReceipt> auto& s) {
-  return std::tie(s.part, s.revision, s.platform_id, s.url);
-}
-
-auto fields(Is<Receipt> auto& s) {
-  return std::tie(s.level, s.source, s.at, s.parts);
-}
-
-auto fields(Is<DeliveryChanged> auto& s) {
-  return std::tie(s.subscriber,
-                  s.seq,
-                  s.lane,
-                  s.state,
-                  s.attempts,
-                  s.failures,
-                  s.maybe_published,
-                  s.lease,
-                  s.at,
-                  s.first_leased_at,
-                  s.due,
-                  s.outcome,
-                  s.reason,
-                  s.detail,
-                  s.platform_id,
-                  s.platform_ids,
-                  s.receipt,
-                  s.instance,
-                  s.retried_at);
-}
-
-auto fields(Is<AttemptEnded> auto& s) {
-  return std::tie(s.subscriber,
-                  s.seq,
-                  s.attempt,
-                  s.outcome,
-                  s.reason,
-                  s.detail,
-                  s.instance,
-                  s.leased_at,
-                  s.ended_at);
-}
-
-auto fields(Is<PartPlace> auto& s) {
-  return std::tie(s.lane, s.seq, s.part);
-}
-
-auto fields(Is<RevisionPlace> auto& s) {
-  return std::tie(s.place, s.epoch, s.hash);
-}
-
-auto fields(Is<RunRow> auto& s) {
-  return std::tie(s.count, s.at, s.level);
-}
-
-auto fields(Is<NumberRow> auto& s) {
-  return std::tie(s.value);
-}
-
-auto fields(Is<BlobRow> auto& s) {
-  return std::tie(s.size_bytes, s.media_type, s.stored_at);
-}
-
-auto fields(Is<ChangesetRow> auto& s) {
-  return std::tie(s.at, s.head, s.hash, s.changes);
-}
-
-// Type numbers of changes; 0: a row without one.
-template <class Type>
-constexpr uint8_t number_of = 0;
-template <>
-constexpr uint8_t number_of<EntryAccepted> = 1;
-template <>
-constexpr uint8_t number_of<EpochOpened> = 2;
-template <>
-constexpr uint8_t number_of<ChannelDefined> = 3;
-template <>
-constexpr uint8_t number_of<BlobStored> = 4;
-template <>
-constexpr uint8_t number_of<BlobSwept> = 5;
-template <>
-constexpr uint8_t number_of<LeaseHeld> = 6;
-template <>
-constexpr uint8_t number_of<CursorMoved> = 7;
-template <>
-constexpr uint8_t number_of<FirstShown> = 8;
-template <>
-constexpr uint8_t number_of<RangePublished> = 9;
-template <>
-constexpr uint8_t number_of<DeliveryChanged> = 10;
-template <>
-constexpr uint8_t number_of<AttemptEnded> = 11;
 
 struct Sink {
   std::string& bytes;
@@ -494,9 +333,17 @@ template struct Codec<FirstShown>;
 template struct Codec<RangePublished>;
 template struct Codec<DeliveryChanged>;
 template struct Codec<AttemptEnded>;
+template struct Codec<PublicSeen>;
+template struct Codec<ChannelCondition>;
+template struct Codec<RateUsed>;
+template struct Codec<ExpiryReached>;
+template struct Codec<ReplayJob>;
+template struct Codec<NoticeSent>;
 template struct Codec<PartPlace>;
 template struct Codec<RevisionPlace>;
 template struct Codec<RunRow>;
+template struct Codec<SeenRun>;
+template struct Codec<WithdrawnRow>;
 template struct Codec<NumberRow>;
 template struct Codec<BlobRow>;
 template struct Codec<ChangesetRow>;

@@ -41,6 +41,13 @@ struct RunRow {
   friend bool operator==(const RunRow&, const RunRow&) = default;
 };
 
+// A run of entries a channel has shown; the number of the first one is in the key.
+struct SeenRun {
+  Seq first;
+  uint64_t count = 0;
+  friend bool operator==(const SeenRun&, const SeenRun&) = default;
+};
+
 struct NumberRow {
   uint64_t value = 0;
   friend bool operator==(const NumberRow&, const NumberRow&) = default;
@@ -55,7 +62,7 @@ struct ChangesetRow {
   friend bool operator==(const ChangesetRow&, const ChangesetRow&) = default;
 };
 
-// Exists for each of Change's alternatives, the rows above and BlobRow.
+// Exists for each of Change's alternatives, the rows above, BlobRow and WithdrawnRow.
 template <class Type>
 struct Codec {
   static std::string encode(const Type& value);

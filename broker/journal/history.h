@@ -31,8 +31,8 @@ class History {
  public:
   virtual ~History() = default;
 
-  // Parts of bundles with seq < before (0: from the head), newest first over all lanes. Never ends
-  // within a bundle, so up to fifteen more than `limit`.
+  // Parts of bundles (not withdrawals) with seq < before (0: from the head), newest first over all
+  // lanes. Never ends within a bundle, so up to fifteen more than `limit`.
   virtual std::vector<ReleaseLine> releases(Seq before, size_t limit) const = 0;
   virtual std::optional<EntryRow> entry(Seq seq) const = 0;  // whatever its lane
   virtual std::optional<std::string> body(Seq seq, uint8_t part) const = 0;
@@ -52,6 +52,7 @@ class History {
   virtual std::optional<PublicationRow> publication(const PublicationKey& key) const = 0;
   // Publications whose id starts with `prefix`, over all publishers, at most `limit`.
   virtual std::vector<PublicationRow> by_id_prefix(std::string_view prefix, size_t limit) const = 0;
+  // Also one that was withdrawn.
   virtual std::optional<PublicationKey> by_document(const Digest& document_key) const = 0;
   virtual std::optional<PublicationKey> by_index_no(std::string_view index_no) const = 0;
   // The delivery of `seq` whose receipt holds this URL.
@@ -66,7 +67,21 @@ class History {
                                               size_t limit,
                                               Seq& next) const = 0;
 
+  // Entries of the withdrawal lane with seq < before (0: from the head), newest first.
+  virtual std::vector<EntryAccepted> withdrawals(Seq before, size_t limit) const = 0;
+
   virtual std::vector<ChannelDefined> channels() const = 0;
+  // Of the channels whose condition, or use of rates, was ever written.
+  virtual std::vector<ChannelCondition> conditions() const = 0;
+  virtual std::vector<RateUsed> rates() const = 0;
+  // Replay jobs, running and ended, newest first.
+  virtual std::vector<ReplayJob> jobs(size_t limit) const = 0;
+  virtual std::optional<ReplayJob> job(JobNo job) const = 0;
+  // Causes people were told about that have not recovered.
+  virtual std::vector<NoticeSent> notices() const = 0;
+  // Did the channel show this entry to the public under a number > after? Looks at a bounded
+  // number of rows; beyond them: yes.
+  virtual bool seen_behind(ChannelNo channel, Lane lane, uint64_t after, Seq seq) const = 0;
   virtual std::vector<CursorMoved> cursors() const = 0;
   virtual std::vector<LeaseHeld> leases() const = 0;
   virtual std::optional<DeliveryChanged> delivery(SubscriberNo subscriber, Seq seq) const = 0;

@@ -67,6 +67,10 @@ uint8_t byte_of(Lane lane) {
   return static_cast<uint8_t>(lane);
 }
 
+char byte_of(DueKind kind) {
+  return kind == DueKind::withdrawal ? 'w' : 't';
+}
+
 }  // namespace
 
 std::string_view name_of(Cf family) {
@@ -198,6 +202,14 @@ std::string title(Seq seq, uint8_t part) {
   return Builder(10).byte('t').number(seq.value).number(part).done();
 }
 
+std::string withdrawn(const PublicationKey& key) {
+  return Builder(key.id.size() + key.publisher.size() + 3)
+      .byte('w')
+      .name(key.id)
+      .name(key.publisher)
+      .done();
+}
+
 Seq seq_of_release_row(std::string_view key) {
   return {number_at<uint64_t>(key, 1)};
 }
@@ -222,17 +234,22 @@ std::string delivery(SubscriberNo subscriber, Seq seq) {
   return Builder(17).byte('d').number(subscriber.value).number(seq.value).done();
 }
 
-std::string due(SubscriberNo subscriber, Utc due, Seq seq) {
-  return Builder(25).byte('t').number(subscriber.value).time(due).number(seq.value).done();
+std::string due(SubscriberNo subscriber, DueKind kind, Utc due, Seq seq) {
+  return Builder(25)
+      .byte(byte_of(kind))
+      .number(subscriber.value)
+      .time(due)
+      .number(seq.value)
+      .done();
 }
 
-KeyRange due_until(SubscriberNo subscriber, Utc until) {
-  return {due_rows(subscriber).from,
-          Builder(17).byte('t').number(subscriber.value).time({until.ms + 1}).done()};
+KeyRange due_until(SubscriberNo subscriber, DueKind kind, Utc until) {
+  return {due_rows(subscriber, kind).from,
+          Builder(17).byte(byte_of(kind)).number(subscriber.value).time({until.ms + 1}).done()};
 }
 
-KeyRange due_rows(SubscriberNo subscriber) {
-  return starting_with(Builder(9).byte('t').number(subscriber.value).done());
+KeyRange due_rows(SubscriberNo subscriber, DueKind kind) {
+  return starting_with(Builder(9).byte(byte_of(kind)).number(subscriber.value).done());
 }
 
 Utc due_of(std::string_view key) {
@@ -252,8 +269,39 @@ std::string lease(LeaseNo lease) {
   return Builder(9).byte('l').number(lease.value).done();
 }
 
-std::string cursor(SubscriberNo subscriber, Lane lane) {
-  return Builder(10).byte('c').number(subscriber.value).number(byte_of(lane)).done();
+std::string cursor(SubscriberNo subscriber, Lane lane, CursorKind kind) {
+  Builder key(11);
+  key.byte('c').number(subscriber.value).number(byte_of(lane));
+  if (kind != CursorKind::log) {
+    key.number(static_cast<uint8_t>(kind));
+  }
+  return key.done();
+}
+
+std::string expiry(Utc expires, Seq seq) {
+  return Builder(17).byte('x').time(expires).number(seq.value).done();
+}
+
+KeyRange expiries() {
+  return starting_with("x");
+}
+
+KeyRange expiries_until(Utc until) {
+  return {"x", Builder(9).byte('x').time({until.ms + 1}).done()};
+}
+
+Utc time_of_expiry(std::string_view key) {
+  return time_at(key, 1);
+}
+
+Seq seq_of_expiry(std::string_view key) {
+  return {number_at<uint64_t>(key, 9)};
+}
+
+KeyRange deliveries_behind(SubscriberNo subscriber, Seq after) {
+  KeyRange range = starting_with(Builder(9).byte('d').number(subscriber.value).done());
+  range.from = behind(delivery(subscriber, after));
+  return range;
 }
 
 KeyRange leases() {
@@ -282,6 +330,18 @@ Seq seq_of_delivery(std::string_view key) {
   return {number_at<uint64_t>(key, key.size() - 8)};
 }
 
+std::string job(JobNo job) {
+  return Builder(9).byte('j').number(job.value).done();
+}
+
+KeyRange jobs() {
+  return starting_with("j");
+}
+
+JobNo job_of(std::string_view key) {
+  return {number_at<decltype(JobNo::value)>(key, 1)};
+}
+
 std::string url(const Digest& url_digest) {
   return Builder(33).byte('u').bytes(url_digest.view()).done();
 }
@@ -301,6 +361,35 @@ KeyRange plain_runs(SubscriberNo subscriber, Lane lane) {
 
 Seq first_of_plain(std::string_view key) {
   return {number_at<uint64_t>(key, 10)};
+}
+
+std::string seen(ChannelNo channel, Lane lane, uint64_t first_number) {
+  return Builder(14)
+      .byte('s')
+      .number(channel.value)
+      .number(byte_of(lane))
+      .number(first_number)
+      .done();
+}
+
+KeyRange seen_runs() {
+  return starting_with("s");
+}
+
+KeyRange seen_runs(ChannelNo channel, Lane lane) {
+  return starting_with(Builder(6).byte('s').number(channel.value).number(byte_of(lane)).done());
+}
+
+ChannelNo channel_of_seen(std::string_view key) {
+  return {number_at<uint32_t>(key, 1)};
+}
+
+Lane lane_of_seen(std::string_view key) {
+  return static_cast<Lane>(number_at<uint8_t>(key, 5));
+}
+
+uint64_t number_of_seen(std::string_view key) {
+  return number_at<uint64_t>(key, 6);
 }
 
 std::string attempt(SubscriberNo subscriber, Seq seq, uint32_t attempt) {
@@ -329,6 +418,30 @@ std::string channel(ChannelNo channel) {
 
 KeyRange channels() {
   return starting_with("c");
+}
+
+std::string condition(ChannelNo channel) {
+  return Builder(5).byte('k').number(channel.value).done();
+}
+
+KeyRange conditions() {
+  return starting_with("k");
+}
+
+std::string rate(ChannelNo channel) {
+  return Builder(5).byte('u').number(channel.value).done();
+}
+
+KeyRange rates() {
+  return starting_with("u");
+}
+
+std::string notice(std::string_view cause) {
+  return Builder(cause.size() + 1).byte('n').bytes(cause).done();
+}
+
+KeyRange notices() {
+  return starting_with("n");
 }
 
 std::string blob(const Digest& digest) {

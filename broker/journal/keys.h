@@ -79,6 +79,7 @@ std::string index_serial(std::string_view org_code, uint32_t year);  // 's' org 
 std::string shown(Seq first);                                        // 'f' seq8: a run of entries
 std::string revised(Seq seq);                                        // 'v' seq8
 std::string title(Seq seq, uint8_t part);                            // 't' seq8 part1
+std::string withdrawn(const PublicationKey& key);                    // 'w' id 0 publisher 0
 Seq seq_of_release_row(std::string_view key);                        // of 'f', 'v', 't'
 uint8_t part_of_title(std::string_view key);
 KeyRange shown_runs();
@@ -86,26 +87,47 @@ KeyRange titles();
 bool is_title(std::string_view key);
 
 // open
-std::string delivery(SubscriberNo subscriber, Seq seq);      // 'd' sub8 seq8
-std::string due(SubscriberNo subscriber, Utc due, Seq seq);  // 't' sub8 due8 seq8
-KeyRange due_until(SubscriberNo subscriber, Utc until);
-KeyRange due_rows(SubscriberNo subscriber);
+std::string delivery(SubscriberNo subscriber, Seq seq);  // 'd' sub8 seq8
+// 't' sub8 due8 seq8; of withdrawals 'w' sub8 due8 seq8
+std::string due(SubscriberNo subscriber, DueKind kind, Utc due, Seq seq);
+KeyRange due_until(SubscriberNo subscriber, DueKind kind, Utc until);
+KeyRange due_rows(SubscriberNo subscriber, DueKind kind);
 Utc due_of(std::string_view key);
 std::string state(DeliveryState state, SubscriberNo subscriber, Seq seq);  // 's' st1 sub8 seq8
 std::string lease(LeaseNo lease);                                          // 'l' lease8
-std::string cursor(SubscriberNo subscriber, Lane lane);                    // 'c' sub8 lane1
+// 'c' sub8 lane1 [kind1]: that of the log has the short key.
+std::string cursor(SubscriberNo subscriber, Lane lane, CursorKind kind = CursorKind::log);
+std::string expiry(Utc expires, Seq seq);  // 'x' expires8 seq8
+KeyRange expiries();
+KeyRange expiries_until(Utc until);
+Utc time_of_expiry(std::string_view key);
+Seq seq_of_expiry(std::string_view key);
 KeyRange leases();
 KeyRange cursors();
+// The open deliveries of a subscriber behind `after`.
+KeyRange deliveries_behind(SubscriberNo subscriber, Seq after);
 KeyRange states();
 DeliveryState state_of(std::string_view key);      // of 's'
 SubscriberNo subscriber_of(std::string_view key);  // of 'd' and 's'
-Seq seq_of_delivery(std::string_view key);         // of 'd', 's' and 't'
+Seq seq_of_delivery(std::string_view key);         // of 'd', 's', 't', 'w'
 
-// receipt: final deliveries under the same key as open ones; 'u' sha32; 'p' sub8 lane1 seq8
+// open and receipt, while it runs and when it has ended: 'j' job8
+std::string job(JobNo job);
+KeyRange jobs();
+JobNo job_of(std::string_view key);
+
+// receipt: final deliveries under the same key as open ones; 'u' sha32; 'p' sub8 lane1 seq8;
+// 's' channel4 lane1 number8
 std::string url(const Digest& url_digest);
 std::string plain(SubscriberNo subscriber, Lane lane, Seq first);
 KeyRange plain_runs(SubscriberNo subscriber, Lane lane);
 Seq first_of_plain(std::string_view key);
+std::string seen(ChannelNo channel, Lane lane, uint64_t first_number);
+KeyRange seen_runs();
+KeyRange seen_runs(ChannelNo channel, Lane lane);
+ChannelNo channel_of_seen(std::string_view key);
+Lane lane_of_seen(std::string_view key);
+uint64_t number_of_seen(std::string_view key);
 
 // attempt: sub8 seq8 n4
 std::string attempt(SubscriberNo subscriber, Seq seq, uint32_t attempt);
@@ -117,6 +139,12 @@ std::string epoch();                     // 'e'
 std::string last_lease();                // 'l'
 std::string channel(ChannelNo channel);  // 'c' channel4
 KeyRange channels();
+std::string condition(ChannelNo channel);  // 'k' channel4
+KeyRange conditions();
+std::string rate(ChannelNo channel);  // 'u' channel4
+KeyRange rates();
+std::string notice(std::string_view cause);  // 'n' cause
+KeyRange notices();
 std::string blob(const Digest& digest);               // 'b' digest32
 std::string blob_use(const Digest& digest, Seq seq);  // 'r' digest32 seq8
 KeyRange blob_uses(const Digest& digest);

@@ -37,6 +37,33 @@ Status check_entries(const RowReader& rows, OpenState& state) {
   return {};
 }
 
+// The last number of every channel and lane.
+std::vector<SeenHead> seen_heads(const RowReader& rows) {
+  std::vector<SeenHead> heads;
+  const auto cursor = rows.cursor(Cf::receipt, keys::seen_runs());
+  for (bool more = cursor->seek(keys::seen_runs().from); more; more = cursor->next()) {
+    const ChannelNo channel = keys::channel_of_seen(cursor->key());
+    const Lane lane = keys::lane_of_seen(cursor->key());
+    cursor->seek_back(keys::seen(channel, lane, UINT64_MAX));
+    const auto run = decoded<SeenRun>(rows, Cf::receipt, cursor->key(), cursor->value());
+    heads.push_back({.channel = channel,
+                     .lane = lane,
+                     .number = keys::number_of_seen(cursor->key()) + run.count - 1});
+  }
+  return heads;
+}
+
+JobNo last_job(const RowReader& rows) {
+  JobNo last;
+  for (const Cf family : {Cf::open, Cf::receipt}) {
+    const auto cursor = rows.cursor(family, keys::jobs());
+    if (cursor->seek_back(keys::job({UINT64_MAX}))) {
+      last = std::max(last, keys::job_of(cursor->key()));
+    }
+  }
+  return last;
+}
+
 }  // namespace
 
 Result<OpenState> load_open_state(const RowReader& rows) {
@@ -52,6 +79,11 @@ Result<OpenState> load_open_state(const RowReader& rows) {
   state.channels = all_rows<ChannelDefined>(rows, Cf::meta, keys::channels());
   state.cursors = all_rows<CursorMoved>(rows, Cf::open, keys::cursors());
   state.leases = all_rows<LeaseHeld>(rows, Cf::open, keys::leases());
+  state.conditions = all_rows<ChannelCondition>(rows, Cf::meta, keys::conditions());
+  state.rates = all_rows<RateUsed>(rows, Cf::meta, keys::rates());
+  state.seen = seen_heads(rows);
+  state.jobs = all_rows<ReplayJob>(rows, Cf::open, keys::jobs());
+  state.last_job = last_job(rows);
   return state;
 }
 

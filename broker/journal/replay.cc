@@ -30,6 +30,9 @@ Result<std::vector<Change>> decode_changes(uint64_t number, const ChangesetRow& 
 }
 
 Status verify_bodies(const History& history, const EntryAccepted& entry) {
+  if (entry.kind != EntryKind::bundle) {
+    return {};  // a withdrawal has none
+  }
   for (size_t part = 0; part < entry.parts.size(); ++part) {
     const auto body = history.body(entry.seq, static_cast<uint8_t>(part));
     if (!body) {

@@ -20,9 +20,33 @@ Standing of_row(Standing standing, const DeliveryChanged& row) {
   return standing;
 }
 
+// Has the cursor gone past this entry, which left no trace? At a gated channel the log cursor goes
+// past what its gate has shown: it then waits to be taken from what was shown.
+bool is_passed_over(const History& history,
+                    SubscriberNo subscriber,
+                    const EntryAccepted& entry,
+                    ChannelNo gate) {
+  uint64_t taken = 0;  // of what the gate has shown
+  bool passed = false;
+  for (const CursorMoved& cursor : history.cursors()) {
+    if (cursor.subscriber != subscriber || cursor.lane != entry.lane) {
+      continue;
+    }
+    if (cursor.kind == CursorKind::receipts) {
+      taken = cursor.to.value;
+    } else {
+      passed = cursor.to >= entry.seq;
+    }
+  }
+  return passed && !(gate && history.seen_behind(gate, entry.lane, taken, entry.seq));
+}
+
 }  // namespace
 
-Standing standing(const History& history, ChannelNo channel, const EntryAccepted& entry) {
+Standing standing(const History& history,
+                  ChannelNo channel,
+                  const EntryAccepted& entry,
+                  ChannelNo gate) {
   const SubscriberNo subscriber = shared_subscriber(channel);
   Standing standing;
   standing.channel = channel;
@@ -46,10 +70,8 @@ Standing standing(const History& history, ChannelNo channel, const EntryAccepted
       return standing;
     }
   }
-  for (const CursorMoved& cursor : history.cursors()) {
-    if (cursor.subscriber == subscriber && cursor.lane == entry.lane && cursor.to >= entry.seq) {
-      return standing;  // passed over: not for this channel
-    }
+  if (is_passed_over(history, subscriber, entry, gate)) {
+    return standing;  // not for this channel
   }
   for (const ChannelDefined& defined : history.channels()) {
     if (defined.channel == channel && defined.from >= entry.seq) {
@@ -61,10 +83,13 @@ Standing standing(const History& history, ChannelNo channel, const EntryAccepted
   return standing;
 }
 
-std::vector<Standing> standings(const History& history, const EntryAccepted& entry) {
+std::vector<Standing> standings(const History& history,
+                                const EntryAccepted& entry,
+                                const GateOf& gate_of) {
   std::vector<Standing> all;
   for (const ChannelDefined& channel : history.channels()) {
-    all.push_back(standing(history, channel.channel, entry));
+    const ChannelNo gate = gate_of ? gate_of(channel.channel) : ChannelNo{};
+    all.push_back(standing(history, channel.channel, entry, gate));
   }
   return all;
 }

@@ -5,6 +5,7 @@
 
 #include "broker/journal/history.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +14,8 @@ namespace gulou {
 
 struct Standing {
   ChannelNo channel;
-  // Nothing: the channel's filter does not take this entry.
+  // Nothing: the channel's filter does not take this entry, or it is a withdrawal and nothing was
+  // there.
   std::optional<DeliveryState> state;
   Utc since;
   uint32_t attempts = 0;
@@ -25,9 +27,18 @@ struct Standing {
   Receipt receipt;  // published
 };
 
-Standing standing(const History& history, ChannelNo channel, const EntryAccepted& entry);
+// gate: the channel this one waits for; 0: none.
+Standing standing(const History& history,
+                  ChannelNo channel,
+                  const EntryAccepted& entry,
+                  ChannelNo gate = {});
+
+// The gate of a channel; 0: none.
+using GateOf = std::function<ChannelNo(ChannelNo channel)>;
 
 // At every channel that was ever defined, in the order of their numbers.
-std::vector<Standing> standings(const History& history, const EntryAccepted& entry);
+std::vector<Standing> standings(const History& history,
+                                const EntryAccepted& entry,
+                                const GateOf& gate_of = {});
 
 }  // namespace gulou

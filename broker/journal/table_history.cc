@@ -10,6 +10,7 @@
 namespace gulou {
 namespace {
 
+constexpr Lane bundle_lanes[] = {Lane::urgent, Lane::normal, Lane::bulk};
 constexpr Lane lanes_by_size[] = {Lane::normal, Lane::bulk, Lane::urgent, Lane::withdrawal};
 
 std::optional<EntryRow> entry_of(const RowReader& rows, Seq seq) {
@@ -38,7 +39,7 @@ std::vector<ReleaseLine> TableHistory::releases(Seq before, size_t limit) const 
   };
 
   std::vector<LaneEnd> ends;
-  for (const Lane lane : all_lanes) {
+  for (const Lane lane : bundle_lanes) {
     auto cursor = rows->cursor(Cf::entry, keys::lane(lane));
     const bool more = cursor->seek_back(keys::entry(lane, {below.value - 1}));
     ends.push_back({.cursor = std::move(cursor), .more = more});
@@ -174,7 +175,7 @@ std::vector<PublicationRow> TableHistory::by_id_prefix(std::string_view prefix,
 
 std::optional<PublicationKey> TableHistory::by_document(const Digest& document_key) const {
   const auto rows = rows_.snapshot();
-  return TableReader(*rows).by_document(document_key);
+  return TableReader(*rows).any_by_document(document_key);
 }
 
 std::optional<PublicationKey> TableHistory::by_index_no(std::string_view index_no) const {
@@ -258,8 +259,73 @@ std::vector<ReleaseLine> TableHistory::find_title(std::string_view text,
   return lines;
 }
 
+std::vector<EntryAccepted> TableHistory::withdrawals(Seq before, size_t limit) const {
+  std::vector<EntryAccepted> found;
+  const Seq last{(before ? before.value : UINT64_MAX) - 1};
+  const auto cursor = rows_.cursor(Cf::entry, keys::lane(Lane::withdrawal));
+  for (bool more = cursor->seek_back(keys::entry(Lane::withdrawal, last));
+       more && found.size() < limit;
+       more = cursor->prev()) {
+    found.push_back(decoded<EntryAccepted>(rows_, Cf::entry, cursor->key(), cursor->value()));
+  }
+  return found;
+}
+
 std::vector<ChannelDefined> TableHistory::channels() const {
   return all_rows<ChannelDefined>(rows_, Cf::meta, keys::channels());
+}
+
+std::vector<ChannelCondition> TableHistory::conditions() const {
+  return all_rows<ChannelCondition>(rows_, Cf::meta, keys::conditions());
+}
+
+std::vector<RateUsed> TableHistory::rates() const {
+  return all_rows<RateUsed>(rows_, Cf::meta, keys::rates());
+}
+
+std::vector<ReplayJob> TableHistory::jobs(size_t limit) const {
+  const auto rows = rows_.snapshot();
+  std::vector<ReplayJob> found;
+  for (const Cf family : {Cf::open, Cf::receipt}) {
+    const auto cursor = rows->cursor(family, keys::jobs());
+    bool more = cursor->seek_back(keys::job({UINT64_MAX}));
+    for (size_t taken = 0; more && taken < limit; ++taken, more = cursor->prev()) {
+      found.push_back(decoded<ReplayJob>(*rows, family, cursor->key(), cursor->value()));
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const ReplayJob& a, const ReplayJob& b) {
+    return a.job > b.job;
+  });
+  found.resize(std::min(found.size(), limit));
+  return found;
+}
+
+std::optional<ReplayJob> TableHistory::job(JobNo job) const {
+  const auto rows = rows_.snapshot();
+  auto running = lookup<ReplayJob>(*rows, Cf::open, keys::job(job));
+  return running ? running : lookup<ReplayJob>(*rows, Cf::receipt, keys::job(job));
+}
+
+std::vector<NoticeSent> TableHistory::notices() const {
+  return all_rows<NoticeSent>(rows_, Cf::meta, keys::notices());
+}
+
+bool TableHistory::seen_behind(ChannelNo channel, Lane lane, uint64_t after, Seq seq) const {
+  const auto cursor = rows_.cursor(Cf::receipt, keys::seen_runs(channel, lane));
+  const std::string next = keys::seen(channel, lane, after + 1);
+  size_t looked_at = 0;
+  for (bool more = cursor->seek_back(next) || cursor->seek(next); more; more = cursor->next()) {
+    if (++looked_at > limits::seen_runs_looked_at) {
+      return true;
+    }
+    const uint64_t number = keys::number_of_seen(cursor->key());
+    const auto run = decoded<SeenRun>(rows_, Cf::receipt, cursor->key(), cursor->value());
+    if (seq >= run.first && seq.value - run.first.value < run.count &&
+        number + (seq.value - run.first.value) > after) {
+      return true;
+    }
+  }
+  return false;
 }
 
 std::vector<CursorMoved> TableHistory::cursors() const {

@@ -35,7 +35,14 @@ class TableHistory : public History {
                                       Seq before,
                                       size_t limit,
                                       Seq& next) const override;
+  std::vector<EntryAccepted> withdrawals(Seq before, size_t limit) const override;
   std::vector<ChannelDefined> channels() const override;
+  std::vector<ChannelCondition> conditions() const override;
+  std::vector<RateUsed> rates() const override;
+  std::vector<ReplayJob> jobs(size_t limit) const override;
+  std::optional<ReplayJob> job(JobNo job) const override;
+  std::vector<NoticeSent> notices() const override;
+  bool seen_behind(ChannelNo channel, Lane lane, uint64_t after, Seq seq) const override;
   std::vector<CursorMoved> cursors() const override;
   std::vector<LeaseHeld> leases() const override;
   std::optional<DeliveryChanged> delivery(SubscriberNo subscriber, Seq seq) const override;

@@ -65,13 +65,14 @@ std::optional<PublicationRow> TableReader::publication(const PublicationKey& key
   if (!add_revision(row, *first)) {
     return std::nullopt;
   }
-  // Only a publication whose first entry is marked has further revisions.
+  // Only a publication whose first entry is marked has further revisions or was withdrawn.
   if (rows_.get(Cf::release, keys::revised(row.revisions.front().seq))) {
     KeyRange later = keys::starting_with(first_key);
     later.from = keys::behind(first_key);
     scan(rows_, Cf::release, std::move(later), [&](std::string_view, std::string_view value) {
       return add_revision(row, value);
     });
+    row.withdrawn = lookup<WithdrawnRow>(rows_, Cf::release, keys::withdrawn(key));
   }
   return row;
 }
@@ -115,12 +116,30 @@ std::optional<PublicationKey> TableReader::publication_at(std::string_view key) 
   return PublicationKey{.publisher = entry->publisher, .id = entry->parts[place->part].id};
 }
 
+// What a person took back for good does not stand in the way of the next one. What is marked
+// invalid or expired goes on with its next revision.
+std::optional<PublicationKey> TableReader::standing_at(std::string_view key) const {
+  auto publication = publication_at(key);
+  if (!publication) {
+    return std::nullopt;
+  }
+  const auto withdrawn = lookup<WithdrawnRow>(rows_, Cf::release, keys::withdrawn(*publication));
+  if (withdrawn && ends_publication(withdrawn->kind)) {
+    return std::nullopt;
+  }
+  return publication;
+}
+
 std::optional<PublicationKey> TableReader::by_document(const Digest& document_key) const {
+  return standing_at(keys::document(document_key));
+}
+
+std::optional<PublicationKey> TableReader::any_by_document(const Digest& document_key) const {
   return publication_at(keys::document(document_key));
 }
 
 std::optional<PublicationKey> TableReader::by_content(const Digest& content_digest) const {
-  return publication_at(keys::content(content_digest));
+  return standing_at(keys::content(content_digest));
 }
 
 std::optional<PublicationKey> TableReader::by_index_no(std::string_view index_no) const {
@@ -194,12 +213,13 @@ std::optional<RangePublished> TableReader::plain_success(SubscriberNo subscriber
 }
 
 std::vector<DeliveryChanged> TableReader::due(SubscriberNo subscriber,
+                                              DueKind kind,
                                               Utc until,
                                               size_t limit) const {
   std::vector<DeliveryChanged> found;
   scan(rows_,
        Cf::open,
-       keys::due_until(subscriber, until),
+       keys::due_until(subscriber, kind, until),
        [&](std::string_view key, std::string_view) {
          if (found.size() == limit) {
            return false;
@@ -215,12 +235,79 @@ std::vector<DeliveryChanged> TableReader::due(SubscriberNo subscriber,
   return found;
 }
 
-std::optional<Utc> TableReader::first_due(SubscriberNo subscriber) const {
+std::vector<DeliveryChanged> TableReader::open_rows(SubscriberNo subscriber,
+                                                    Seq after,
+                                                    size_t limit) const {
+  std::vector<DeliveryChanged> found;
+  scan(rows_,
+       Cf::open,
+       keys::deliveries_behind(subscriber, after),
+       [&](std::string_view key, std::string_view value) {
+         if (found.size() == limit) {
+           return false;
+         }
+         found.push_back(decoded<DeliveryChanged>(rows_, Cf::open, key, value));
+         return true;
+       });
+  return found;
+}
+
+std::vector<SeenRow> TableReader::seen(ChannelNo channel,
+                                       Lane lane,
+                                       uint64_t after,
+                                       size_t limit) const {
+  std::vector<SeenRow> found;
+  const auto cursor = rows_.cursor(Cf::receipt, keys::seen_runs(channel, lane));
+  const std::string next = keys::seen(channel, lane, after + 1);
+  for (bool more = cursor->seek_back(next) || cursor->seek(next); more && found.size() < limit;
+       more = cursor->next()) {
+    const uint64_t number = keys::number_of_seen(cursor->key());
+    const auto run = decoded<SeenRun>(rows_, Cf::receipt, cursor->key(), cursor->value());
+    for (uint64_t i = number > after ? 0 : after + 1 - number;
+         i < run.count && found.size() < limit;
+         ++i) {
+      found.push_back({.number = number + i, .seq = {run.first.value + i}});
+    }
+  }
+  return found;
+}
+
+std::vector<Expiry> TableReader::expiring(Utc until, size_t limit) const {
+  std::vector<Expiry> found;
+  scan(rows_,
+       Cf::open,
+       keys::expiries_until(until),
+       [&](std::string_view key, std::string_view value) {
+         if (found.size() == limit) {
+           return false;
+         }
+         const auto lane = decoded<NumberRow>(rows_, Cf::open, key, value);
+         found.push_back({.expires = keys::time_of_expiry(key),
+                          .seq = keys::seq_of_expiry(key),
+                          .lane = static_cast<Lane>(lane.value)});
+         return true;
+       });
+  return found;
+}
+
+std::optional<Utc> TableReader::first_expiry() const {
   std::optional<Utc> first;
-  scan(rows_, Cf::open, keys::due_rows(subscriber), [&](std::string_view key, std::string_view) {
-    first = keys::due_of(key);
+  scan(rows_, Cf::open, keys::expiries(), [&](std::string_view key, std::string_view) {
+    first = keys::time_of_expiry(key);
     return false;
   });
+  return first;
+}
+
+std::optional<Utc> TableReader::first_due(SubscriberNo subscriber, DueKind kind) const {
+  std::optional<Utc> first;
+  scan(rows_,
+       Cf::open,
+       keys::due_rows(subscriber, kind),
+       [&](std::string_view key, std::string_view) {
+         first = keys::due_of(key);
+         return false;
+       });
   return first;
 }
 

@@ -26,11 +26,27 @@ class TableReader : public Reader {
   std::optional<RangePublished> plain_success(SubscriberNo subscriber,
                                               Lane lane,
                                               Seq seq) const override;
-  std::vector<DeliveryChanged> due(SubscriberNo subscriber, Utc until, size_t limit) const override;
-  std::optional<Utc> first_due(SubscriberNo subscriber) const override;
+  std::vector<DeliveryChanged> due(SubscriberNo subscriber,
+                                   DueKind kind,
+                                   Utc until,
+                                   size_t limit) const override;
+  std::optional<Utc> first_due(SubscriberNo subscriber, DueKind kind) const override;
+  std::vector<DeliveryChanged> open_rows(SubscriberNo subscriber,
+                                         Seq after,
+                                         size_t limit) const override;
+  std::vector<SeenRow> seen(ChannelNo channel,
+                            Lane lane,
+                            uint64_t after,
+                            size_t limit) const override;
+  std::vector<Expiry> expiring(Utc until, size_t limit) const override;
+  std::optional<Utc> first_expiry() const override;
+
+  // Also one that was withdrawn.
+  std::optional<PublicationKey> any_by_document(const Digest& document_key) const;
 
  private:
   std::optional<PublicationKey> publication_at(std::string_view key) const;
+  std::optional<PublicationKey> standing_at(std::string_view key) const;
   bool add_revision(PublicationRow& publication, std::string_view place_bytes) const;
 
   const RowReader& rows_;

@@ -51,10 +51,34 @@ void Tables::finish() {
 
 void Tables::apply_one(const EntryAccepted& change) {
   rows_->put(Cf::entry, keys::entry(change.lane, change.seq), encode(change));
+  if (change.kind == EntryKind::withdrawal) {
+    put_withdrawal(change);
+    return;
+  }
   for (size_t part = 0; part < change.parts.size(); ++part) {
     put_part(change, static_cast<uint8_t>(part));
   }
   put_blob_uses(change);
+  if (change.expires) {
+    rows_->put(Cf::open,
+               keys::expiry(change.expires, change.seq),
+               encode(NumberRow{static_cast<uint64_t>(change.lane)}));
+  }
+}
+
+// Older revisions carry the mark of their successor already.
+void Tables::put_withdrawal(const EntryAccepted& entry) {
+  for (const EntryPart& part : entry.parts) {
+    rows_->put(Cf::release,
+               keys::withdrawn({.publisher = entry.publisher, .id = part.id}),
+               encode(WithdrawnRow{.seq = entry.seq,
+                                   .kind = entry.withdrawal.kind,
+                                   .revision = part.revision,
+                                   .at = entry.accepted_at,
+                                   .public_note = entry.withdrawal.public_note,
+                                   .successor = entry.withdrawal.successor}));
+    rows_->put(Cf::release, keys::revised(part.previous_seq), {});
+  }
 }
 
 // An attachment that one part delivers and another keeps private is delivered.
@@ -157,7 +181,7 @@ void Tables::apply_one(const LeaseHeld& change) {
 }
 
 void Tables::apply_one(const CursorMoved& change) {
-  rows_->put(Cf::open, keys::cursor(change.subscriber, change.lane), encode(change));
+  rows_->put(Cf::open, keys::cursor(change.subscriber, change.lane, change.kind), encode(change));
 }
 
 void Tables::apply_one(const FirstShown& change) {
@@ -208,6 +232,9 @@ void Tables::apply_one(const DeliveryChanged& change) {
   if (previous) {
     erase_index(change, *previous);
   }
+  if (change.ahead) {
+    rows_->put(Cf::release, keys::revised(change.seq), {});
+  }
   auto& now = deliveries_[{change.subscriber, change.seq}];
   const std::string key = keys::delivery(change.subscriber, change.seq);
   if (is_final(change.state)) {
@@ -240,14 +267,16 @@ void Tables::erase_index(const DeliveryChanged& change, const Indexed& previous)
     rows_->erase(Cf::open, keys::state(previous.state, change.subscriber, change.seq));
   }
   if (has_due_row(previous.state) && !(has_due_row(change.state) && change.due == previous.due)) {
-    rows_->erase(Cf::open, keys::due(change.subscriber, previous.due, change.seq));
+    rows_->erase(Cf::open,
+                 keys::due(change.subscriber, due_kind(change.lane), previous.due, change.seq));
   }
 }
 
 void Tables::put_index(const DeliveryChanged& change) {
   rows_->put(Cf::open, keys::state(change.state, change.subscriber, change.seq), {});
   if (has_due_row(change.state)) {
-    rows_->put(Cf::open, keys::due(change.subscriber, change.due, change.seq), {});
+    rows_->put(
+        Cf::open, keys::due(change.subscriber, due_kind(change.lane), change.due, change.seq), {});
   }
 }
 
@@ -264,6 +293,48 @@ void Tables::put_receipt(const DeliveryChanged& change) {
 void Tables::apply_one(const AttemptEnded& change) {
   rows_->put(
       Cf::attempt, keys::attempt(change.subscriber, change.seq, change.attempt), encode(change));
+}
+
+void Tables::apply_one(const PublicSeen& change) {
+  uint64_t number = change.first_number;
+  for (const SeqRun& run : change.runs) {
+    rows_->put(Cf::receipt,
+               keys::seen(change.channel, change.lane, number),
+               encode(SeenRun{.first = run.first, .count = run.count}));
+    number += run.count;
+  }
+}
+
+void Tables::apply_one(const ChannelCondition& change) {
+  rows_->put(Cf::meta, keys::condition(change.channel), encode(change));
+}
+
+void Tables::apply_one(const RateUsed& change) {
+  rows_->put(Cf::meta, keys::rate(change.channel), encode(change));
+}
+
+void Tables::apply_one(const ExpiryReached& change) {
+  rows_->erase(Cf::open, keys::expiry(change.expires, change.seq));
+}
+
+void Tables::apply_one(const ReplayJob& change) {
+  const std::string key = keys::job(change.job);
+  if (change.state == ReplayState::running) {
+    rows_->put(Cf::open, key, encode(change));
+    return;
+  }
+  rows_->erase(Cf::open, key);
+  rows_->put(Cf::receipt, key, encode(change));
+}
+
+// Causes come and go without end: only those that hold are kept.
+void Tables::apply_one(const NoticeSent& change) {
+  const std::string key = keys::notice(change.cause);
+  if (change.state == NoticeState::recovered) {
+    rows_->erase(Cf::meta, key);
+  } else {
+    rows_->put(Cf::meta, key, encode(change));
+  }
 }
 
 void put_bodies(std::span<const BodyBytes> bodies, RowWriter& rows) {

@@ -45,8 +45,15 @@ class Tables {
   void apply_one(const RangePublished& change);
   void apply_one(const DeliveryChanged& change);
   void apply_one(const AttemptEnded& change);
+  void apply_one(const PublicSeen& change);
+  void apply_one(const ChannelCondition& change);
+  void apply_one(const RateUsed& change);
+  void apply_one(const ExpiryReached& change);
+  void apply_one(const ReplayJob& change);
+  void apply_one(const NoticeSent& change);
 
   void put_part(const EntryAccepted& entry, uint8_t part);
+  void put_withdrawal(const EntryAccepted& entry);
   void put_blob_uses(const EntryAccepted& entry);
   void put_shown(SeqRun run, Utc at);
   std::optional<BlobRow> blob(const Digest& digest) const;

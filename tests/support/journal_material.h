@@ -57,6 +57,25 @@ inline EntryAccepted revision_of(const EntryAccepted& first, uint64_t seq) {
   return change;
 }
 
+// Takes back the publications these entries are the newest of; of one publisher, a part each.
+inline EntryAccepted withdrawal_of(const std::vector<EntryAccepted>& newest,
+                                   uint64_t seq,
+                                   WithdrawalKind kind = WithdrawalKind::remove) {
+  EntryAccepted change{.seq = {seq},
+                       .lane = Lane::withdrawal,
+                       .kind = EntryKind::withdrawal,
+                       .publisher = newest.front().publisher,
+                       .accepted_at = {1'700'000'000'000 + static_cast<int64_t>(seq)},
+                       .withdrawal = {.kind = kind, .reason = "wrong attachment", .by = "wang"}};
+  for (const EntryAccepted& entry : newest) {
+    EntryPart part = entry.parts[0];
+    part.previous_revision = part.revision;
+    part.previous_seq = entry.seq;
+    change.parts.push_back(std::move(part));
+  }
+  return change;
+}
+
 inline BodyBytes body(Seq seq) {
   return {.seq = seq,
           .part = 0,
@@ -64,11 +83,12 @@ inline BodyBytes body(Seq seq) {
           .bytes = std::make_shared<const std::string>(body_of(seq))};
 }
 
-// The changes, with a body for each entry among them.
+// The changes, with a body for each bundle among them.
 inline Changeset changeset(std::vector<Change> changes) {
   Changeset made{.at = {1'700'000'000'000}, .changes = std::move(changes)};
   for (const Change& change : made.changes) {
-    if (const auto* accepted = std::get_if<EntryAccepted>(&change)) {
+    const auto* accepted = std::get_if<EntryAccepted>(&change);
+    if (accepted != nullptr && accepted->kind == EntryKind::bundle) {
       made.bodies.push_back(body(accepted->seq));
     }
   }

@@ -26,7 +26,9 @@ class RandomChanges {
  private:
   uint64_t pick(uint64_t below) { return random_() % below; }
 
-  SubscriberNo subscriber() { return shared_subscriber({static_cast<uint32_t>(1 + pick(3))}); }
+  ChannelNo channel() { return {static_cast<uint32_t>(1 + pick(3))}; }
+
+  SubscriberNo subscriber() { return shared_subscriber(channel()); }
 
   Lane lane() { return all_lanes[pick(std::size(all_lanes))]; }
 
@@ -41,14 +43,26 @@ class RandomChanges {
       entry = material::revision_of(entries_[pick(entries_.size())], head_);
     }
     entry.parts[0].attachments = {material::digest_of(std::to_string(pick(4)))};
+    entry.expires = {static_cast<int64_t>(pick(4))};
     entries_.push_back(entry);
     return entry;
+  }
+
+  Change withdrawn() {
+    if (entries_.empty()) {
+      return accepted();
+    }
+    return material::withdrawal_of({entries_[pick(entries_.size())], entries_.back()},
+                                   ++head_,
+                                   static_cast<WithdrawalKind>(1 + pick(5)));
   }
 
   Change delivery() {
     DeliveryChanged row =
         material::delivery(subscriber(), 1 + pick(5), static_cast<DeliveryState>(1 + pick(10)));
     row.due = {static_cast<int64_t>(pick(4)) * 1'000};
+    row.lane = all_lanes[row.seq.value % std::size(all_lanes)];
+    row.ahead = pick(4) == 0;
     row.receipt.parts = {{.url = "http://portal/" + std::to_string(pick(5))}};
     return row;
   }
@@ -56,11 +70,11 @@ class RandomChanges {
   Change change() {
     const Digest blob = material::digest_of(std::to_string(pick(4)));
     const Utc time{static_cast<int64_t>(pick(3))};
-    switch (pick(10)) {
+    switch (pick(17)) {
       case 0:
         return EpochOpened{.epoch = ++epoch_, .at = time};
       case 1:
-        return ChannelDefined{.channel = {1 + static_cast<uint32_t>(pick(3))}, .id = "c"};
+        return ChannelDefined{.channel = channel(), .id = "c"};
       case 2:
         return BlobStored{.digest = blob, .size_bytes = 9, .at = time};
       case 3:
@@ -70,13 +84,35 @@ class RandomChanges {
                          .subscriber = subscriber(),
                          .runs = pick(2) == 0 ? runs() : SeqRuns{}};
       case 5:
-        return CursorMoved{.subscriber = subscriber(), .lane = lane(), .to = {pick(9)}};
+        return CursorMoved{.subscriber = subscriber(),
+                           .lane = lane(),
+                           .to = {pick(9)},
+                           .kind = static_cast<CursorKind>(pick(2))};
       case 6:
         return FirstShown{.runs = runs(), .at = {static_cast<int64_t>(pick(1'000))}};
       case 7:
         return RangePublished{.subscriber = subscriber(), .lane = lane(), .runs = runs()};
       case 8:
         return delivery();
+      case 9:
+        return withdrawn();
+      case 10:
+        return PublicSeen{
+            .channel = channel(), .lane = lane(), .first_number = 1 + pick(20), .runs = runs()};
+      case 11:
+        return ChannelCondition{
+            .channel = channel(), .state = static_cast<ChannelState>(1 + pick(7)), .at = time};
+      case 12:
+        return RateUsed{.channel = channel(), .day = time, .in_day = 3};
+      case 13:
+        return ExpiryReached{.seq = {1 + pick(head_ + 1)}, .expires = {1 + time.ms}};
+      case 14:
+        return ReplayJob{
+            .job = {1 + pick(4)}, .state = static_cast<ReplayState>(1 + pick(3)), .at = time};
+      case 15:
+        return NoticeSent{.cause = "channel_failing/" + std::to_string(pick(3)),
+                          .state = static_cast<NoticeState>(1 + pick(2)),
+                          .at = time};
       default:
         return accepted();
     }

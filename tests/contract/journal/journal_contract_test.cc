@@ -1,9 +1,6 @@
 // What every journal engine promises, run for each.
-#include "broker/journal/history.h"
-#include "broker/journal/journal.h"
-#include "broker/journal/replay.h"
 #include "common/base/limits.h"
-#include "tests/contract/journal/engines.h"
+#include "tests/contract/journal/contract.h"
 #include "tests/support/journal_material.h"
 
 #include <gtest/gtest.h>
@@ -15,50 +12,6 @@ using material::changeset;
 using material::delivery;
 using material::digest_of;
 using material::entry;
-
-constexpr SubscriberNo portal{1ULL << 32};
-constexpr SubscriberNo wechat{2ULL << 32};
-
-class JournalContract : public testing::TestWithParam<MakeEngine> {
- protected:
-  void SetUp() override { open(); }
-
-  void open() {
-    const auto opened = engine_->open();
-    ASSERT_TRUE(opened.has_value()) << describe(opened.error());
-    journal_ = *opened;
-  }
-
-  Committed commit(std::vector<Change> changes) {
-    auto committed = journal_->commit(changeset(std::move(changes)));
-    EXPECT_TRUE(committed.has_value()) << (committed ? "" : describe(committed.error()));
-    return committed.value_or(Committed{});
-  }
-
-  void reopen() {
-    journal_ = nullptr;
-    engine_->close();
-    open();
-  }
-
-  // The promise behind all others: rows are what the journal says, and the chain holds.
-  void TearDown() override {
-    if (journal_ == nullptr) {
-      return;
-    }
-    const Status rebuilt = compare_rebuilt(*journal_, engine_->rows());
-    EXPECT_TRUE(rebuilt.has_value()) << describe(rebuilt.error());
-    const Status verified = verify(*journal_);
-    EXPECT_TRUE(verified.has_value()) << describe(verified.error());
-  }
-
-  const Reader& reader() const { return journal_->reader(); }
-
-  const History& history() const { return journal_->history(); }
-
-  std::unique_ptr<Engine> engine_ = GetParam()();
-  Journal* journal_ = nullptr;
-};
 
 TEST_P(JournalContract, ANewHomeIsEmpty) {
   EXPECT_EQ(journal_->opened().epoch, 0U);
@@ -268,11 +221,14 @@ TEST_P(JournalContract, AnOpenDeliveryIsFoundByTimeStateAndNumberUntilItEnds) {
   commit({waiting, other, delivery(portal, 2, DeliveryState::parked)});
 
   EXPECT_TRUE(reader().delivery(portal, {1}) == waiting);
-  EXPECT_EQ(reader().first_due(portal), Utc{5'000});
-  EXPECT_EQ(reader().first_due(wechat), Utc{4'000});
-  EXPECT_EQ(reader().first_due({3ULL << 32}), std::nullopt);
-  EXPECT_TRUE(reader().due(portal, {4'999}, 10).empty());
-  EXPECT_EQ(reader().due(portal, {5'000}, 10).size(), 1U);
+  const auto first_due = [this](SubscriberNo subscriber) {
+    return reader().first_due(subscriber, DueKind::publication);
+  };
+  EXPECT_EQ(first_due(portal), Utc{5'000});
+  EXPECT_EQ(first_due(wechat), Utc{4'000});
+  EXPECT_EQ(first_due({3ULL << 32}), std::nullopt);
+  EXPECT_TRUE(reader().due(portal, DueKind::publication, {4'999}, 10).empty());
+  EXPECT_EQ(reader().due(portal, DueKind::publication, {5'000}, 10).size(), 1U);
   EXPECT_EQ(history().open_deliveries({}, {}, {}, {}, 10).size(), 3U);
   EXPECT_EQ(history().open_deliveries(ChannelNo{1}, {}, {}, {}, 10).size(), 2U);
   EXPECT_EQ(history().open_deliveries({}, {}, portal, {1}, 10).size(), 2U);
@@ -289,9 +245,9 @@ TEST_P(JournalContract, AnOpenDeliveryIsFoundByTimeStateAndNumberUntilItEnds) {
                        .parts = {{.revision = 1, .url = "https://例/1.html"}}};
   commit({waiting, leased, published});
 
-  EXPECT_EQ(reader().first_due(portal), Utc{9'000});
-  EXPECT_EQ(reader().first_due(wechat), std::nullopt);
-  EXPECT_TRUE(reader().due(portal, {5'000}, 10).empty());
+  EXPECT_EQ(first_due(portal), Utc{9'000});
+  EXPECT_EQ(first_due(wechat), std::nullopt);
+  EXPECT_TRUE(reader().due(portal, DueKind::publication, {5'000}, 10).empty());
   EXPECT_TRUE(reader().delivery(wechat, {1}) == published);
   EXPECT_EQ(history().by_url("https://例/1.html"), Seq{1});
   EXPECT_EQ(history().by_url("https://例/2.html"), std::nullopt);

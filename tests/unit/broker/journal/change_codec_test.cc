@@ -3,6 +3,7 @@
 #include "tests/support/journal_material.h"
 
 #include <random>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -13,8 +14,8 @@ std::string hex(const Change& change) {
   return to_hex(encode_change(change));
 }
 
-// One of everything, no field at its default.
-std::vector<Change> full_changes() {
+// One of every change of the first release, with the fields it had then, none at its default.
+std::vector<Change> first_changes() {
   EntryAccepted entry = material::revision_of(material::entry(1, Lane::urgent), 2);
   entry.kind = EntryKind::withdrawal;
   entry.not_before = {5};
@@ -74,14 +75,127 @@ std::vector<Change> full_changes() {
                        .ended_at = {5}}};
 }
 
+// The same with the fields that later releases added.
+std::vector<Change> grown_changes() {
+  EntryAccepted entry = std::get<EntryAccepted>(first_changes()[0]);
+  entry.embargo_until = {7};
+  entry.embargo_outlets = {"paper", "radio"};
+  entry.withdrawal = {.kind = WithdrawalKind::replace,
+                      .reason = "wrong",
+                      .public_note = "已废止",
+                      .by = "wang",
+                      .successor = "oa/r2",
+                      .expired = {1}};
+  DeliveryChanged delivery = std::get<DeliveryChanged>(first_changes()[9]);
+  delivery.retried_at = {10};
+  delivery.by = "wang";
+  delivery.proof = material::digest_of("proof");
+  delivery.ahead = true;
+  delivery.ungated = true;
+  delivery.job = {3};
+  return {entry,
+          CursorMoved{.subscriber = {1ULL << 32},
+                      .lane = Lane::urgent,
+                      .to = {12},
+                      .kind = CursorKind::receipts},
+          FirstShown{.runs = {{{2}, 3}}, .at = {7}, .lane = Lane::bulk},
+          delivery};
+}
+
+// Changes that later releases added.
+std::vector<Change> added_changes() {
+  return {
+      PublicSeen{
+          .channel = {1}, .lane = Lane::urgent, .first_number = 41, .runs = {{{2}, 3}, {{9}, 1}}},
+      ChannelCondition{.channel = {2},
+                       .state = ChannelState::throttled,
+                       .at = {3},
+                       .until = {4},
+                       .reason = "quota",
+                       .detail = "45028",
+                       .failures = 5,
+                       .probes = 6,
+                       .paused = true,
+                       .paused_at = {7},
+                       .paused_by = "wang",
+                       .paused_reason = "会议",
+                       .retired = true,
+                       .retired_at = {8},
+                       .retired_by = "li",
+                       .retired_reason = "停用"},
+      RateUsed{.channel = {2},
+               .second = {1'000},
+               .minute = {60'000},
+               .day = {86'400'000},
+               .in_second = 1,
+               .in_minute = 2,
+               .in_day = 3},
+      ExpiryReached{.seq = {4}, .lane = Lane::urgent, .expires = {5}},
+      ReplayJob{.job = {3},
+                .state = ReplayState::cancelled,
+                .selection = {.channel = {2},
+                              .from = {3},
+                              .to = {4},
+                              .accepted_from = {5},
+                              .accepted_to = {6},
+                              .states = {DeliveryState::parked, DeliveryState::pending},
+                              .reasons = {"platform_down"},
+                              .kinds = {Kind::notice},
+                              .columns = {"tzgg"},
+                              .publication = "oa/r1",
+                              .newest_only = true},
+                .by = "wang",
+                .reason = "portal was restored",
+                .allow_duplicate = true,
+                .per_minute = 60,
+                .created_at = {7},
+                .at = {8},
+                .lane = Lane::bulk,
+                .position = {9},
+                .sent = 10,
+                .skipped = 11,
+                .ended_by = "li",
+                .ended_reason = "enough"},
+      NoticeSent{.cause = "channel_failing/wechat",
+                 .state = NoticeState::recovered,
+                 .since = {1},
+                 .at = {2},
+                 .times = 3,
+                 .to = "duty"}};
+}
+
+std::vector<Change> full_changes() {
+  std::vector<Change> all;
+  for (const auto& changes : {first_changes(), grown_changes(), added_changes()}) {
+    all.insert(all.end(), changes.begin(), changes.end());
+  }
+  return all;
+}
+
 TEST(ChangeCodecTest, EveryChangeComesBackAsItWas) {
   const auto changes = full_changes();
-  ASSERT_EQ(changes.size(), std::variant_size_v<Change>);
+  std::set<size_t> kinds;
 
   for (const Change& change : changes) {
     const auto back = decode_change(encode_change(change));
     ASSERT_TRUE(back.has_value()) << change.index();
     EXPECT_TRUE(*back == change) << change.index();
+    kinds.insert(change.index());
+  }
+  EXPECT_EQ(kinds.size(), std::variant_size_v<Change>);
+}
+
+// The length of each array: its type number and all fields.
+TEST(ChangeCodecTest, NoFieldOfAnAddedChangeIsForgotten) {
+  const std::pair<size_t, size_t> array_sizes[] = {
+      {0, 5}, {1, 17}, {2, 8}, {3, 4}, {4, 16}, {5, 7}};
+  const auto changes = added_changes();
+  for (const auto& [index, size] : array_sizes) {
+    const std::string bytes = encode_change(changes[index]);
+    const size_t items = bytes[0] == '\xdc'
+                             ? static_cast<uint8_t>(bytes[1]) << 8 | static_cast<uint8_t>(bytes[2])
+                             : static_cast<uint8_t>(bytes[0]) & 0x0f;
+    EXPECT_EQ(items, size) << index;
   }
 }
 
@@ -107,16 +221,60 @@ TEST(ChangeCodecTest, BytesAreThoseStoredForEver) {
                                .at = {8}}),
             "9609cf000000010000000003920203"
             "0208");
+  EXPECT_EQ(hex(CursorMoved{.subscriber = {1ULL << 32},
+                            .lane = Lane::urgent,
+                            .to = {12},
+                            .kind = CursorKind::receipts}),
+            "9507cf0000000100000000020c01");
+  EXPECT_EQ(hex(PublicSeen{.channel = {2}, .first_number = 300, .runs = {{{2}, 3}, {{9}, 1}}}),
+            "950c0203cd012c9402030901");
+  EXPECT_EQ(hex(ChannelCondition{.channel = {2},
+                                 .state = ChannelState::throttled,
+                                 .at = {4},
+                                 .until = {5},
+                                 .reason = "quota"}),
+            "960d02030405a571756f7461");
+  EXPECT_EQ(hex(RateUsed{.channel = {2}, .second = {1}, .in_second = 2, .in_day = 9}),
+            "980e0201020000"
+            "0009");
+  EXPECT_EQ(hex(ExpiryReached{.seq = {4}, .lane = Lane::urgent, .expires = {5}}), "940f040205");
+  EXPECT_EQ(hex(ReplayJob{.job = {3}, .by = "li"}),
+            "95100301"
+            "90a26c69");
+  EXPECT_EQ(hex(NoticeSent{.cause = "c", .since = {1}, .at = {2}, .times = 3}), "9611a16301010203");
+}
+
+// Bytes of the first release, which did not know the fields behind these.
+TEST(ChangeCodecTest, BytesOfTheFirstReleaseAreRead) {
+  const auto read = [](const char* bytes) { return decode_change(*from_hex(bytes)); };
+
+  EXPECT_TRUE(read("9407cf0000000100000000020c") ==
+              Change(CursorMoved{.subscriber = {1ULL << 32}, .lane = Lane::urgent, .to = {12}}));
+  EXPECT_TRUE(read("930892020307") == Change(FirstShown{.runs = {{{2}, 3}}, .at = {7}}));
+  EXPECT_TRUE(
+      read("960acf0000000100000000020305"
+           "01") ==
+      Change(DeliveryChanged{
+          .subscriber = {1ULL << 32}, .seq = {2}, .state = DeliveryState::waiting, .attempts = 1}));
+  EXPECT_TRUE(read("9601010301a26f6105") ==
+              Change(EntryAccepted{.seq = {1}, .publisher = "oa", .accepted_at = {5}}));
 }
 
 TEST(ChangeCodecTest, HashesOfFullChangesStandStill) {
-  std::string all;
-  for (const Change& change : full_changes()) {
-    all += encode_change(change);
-  }
+  const auto hash_of = [](const std::vector<Change>& changes) {
+    std::string all;
+    for (const Change& change : changes) {
+      all += encode_change(change);
+    }
+    return to_hex(sha256(all));
+  };
 
-  EXPECT_EQ(to_hex(sha256(all)),
+  EXPECT_EQ(hash_of(first_changes()),
             "07967d5f3bfbb96327d9705a66f92ffe23283d68d75235ac696e808d1b263a2f");
+  EXPECT_EQ(hash_of(grown_changes()),
+            "52381cd9add178ea3cb66692ba4b66916035145fce2882991bec4922230afcea");
+  EXPECT_EQ(hash_of(added_changes()),
+            "5f0f63c0d3abc4462334d0eb0af34e8861cef3fcb6c982c6634ca56db22fb35c");
 }
 
 TEST(ChangeCodecTest, DefaultsAtTheEndAreLeftOutAndUnknownFieldsIgnored) {
@@ -166,6 +324,16 @@ TEST(ChangeCodecTest, RowsComeBackAsTheyWere) {
   EXPECT_EQ(decode<PartPlace>(encode(place)), place);
   EXPECT_EQ(decode<RevisionPlace>(encode(revision)), revision);
   EXPECT_EQ(decode<ChangesetRow>(encode(changeset)), changeset);
+  const WithdrawnRow withdrawn{.seq = {5},
+                               .kind = WithdrawalKind::replace,
+                               .revision = 2,
+                               .at = {7},
+                               .public_note = "已废止",
+                               .successor = "oa/r2"};
+  EXPECT_EQ(decode<WithdrawnRow>(encode(withdrawn)), withdrawn);
+  EXPECT_EQ(to_hex(encode(SeenRun{.first = {5}, .count = 2})), "920502");
+  EXPECT_EQ(decode<SeenRun>(encode(SeenRun{.first = {5}, .count = 2})),
+            (SeenRun{.first = {5}, .count = 2}));
   EXPECT_FALSE(decode<LeaseHeld>(encode(EpochOpened{.epoch = 1})).has_value());
 }
 
