@@ -10,11 +10,18 @@ using Bodies = std::span<const std::string_view>;
 
 // For what only the broker writes: nothing longer fits into an envelope.
 constexpr size_t any_bytes = limits::envelope_bytes_max;
+constexpr size_t reference_bytes_max = 2 * limits::id_bytes_max + 1;  // "publisher/id"
 
 std::optional<Action> parse_action(std::string_view word) {
   return word == "publish"    ? std::optional(Action::publish)
          : word == "withdraw" ? std::optional(Action::withdraw)
                               : std::nullopt;
+}
+
+// Of a DELIVER: erase and expire are `remove` there.
+std::optional<WithdrawalKind> parse_withdrawal_word(std::string_view word) {
+  const auto kind = parse_withdrawal_kind(word);
+  return kind == WithdrawalKind::erase ? std::nullopt : kind;
 }
 
 std::optional<ErrorCode> parse_error_code(std::string_view word) {
@@ -74,6 +81,10 @@ Result<Body> read_credit(const Fields& in, Bodies) {
 Result<Body> read_progress(const Fields& in, Bodies) {
   Progress progress;
   TRY(in.read("lease", progress.lease.value));
+  if (!progress.lease) {
+    TRY(in.read_text("platform_id", limits::attempt_text_bytes_max, progress.platform_id));
+    return progress;
+  }
   TRY(in.read("seq", progress.seq.value));
   TRY(in.maybe("part", progress.part));
   TRY(in.maybe_text("platform_id", limits::attempt_text_bytes_max, progress.platform_id));
@@ -163,12 +174,21 @@ Status read_deliver_part(const Fields& in, DeliverPart& part) {
   TRY(in.maybe("first_seq", part.first_seq.value));
   TRY(in.maybe_text("old_platform_id", any_bytes, part.old_platform_id));
   TRY(in.maybe_text("old_url", any_bytes, part.old_url));
-  return in.maybe("old_revision", part.old_revision);
+  TRY(in.maybe("old_revision", part.old_revision));
+  TRY(in.maybe_bool("invalid", part.invalid));
+  TRY(in.maybe_text("public_note", any_bytes, part.public_note));
+  return in.maybe_text("portal_url", any_bytes, part.portal_url);
 }
 
 Status read_deliver_item(const Fields& in, DeliverItem& item) {
   TRY(in.read("seq", item.seq.value));
   TRY(in.read_word("action", parse_action, item.action));
+  if (item.action == Action::withdraw) {
+    TRY(in.read_word("withdrawal", parse_withdrawal_word, item.withdrawal));
+    TRY(in.maybe_text("public_note", any_bytes, item.public_note));
+    TRY(in.maybe_text("successor", any_bytes, item.successor));
+    TRY(in.maybe_text("successor_url", any_bytes, item.successor_url));
+  }
   TRY(in.maybe("attempt", item.attempt));
   TRY(in.maybe_bool("maybe_published", item.maybe_published));
   TRY(in.maybe_bool("imported", item.imported));
@@ -254,6 +274,7 @@ Result<Body> read_withdraw(const Fields& in, Bodies) {
   TRY(in.read_text("kind", limits::id_bytes_max, request.kind));
   TRY(in.read_text("reason", limits::note_bytes_max, request.reason));
   TRY(in.maybe_text("public_note", limits::note_bytes_max, request.public_note));
+  TRY(in.maybe_text("successor", reference_bytes_max, request.successor));
   return request;
 }
 

@@ -50,7 +50,9 @@ void put_body(Packer& out, const Credit& credit) {
 
 void put_body(Packer& out, const Progress& progress) {
   out.put("lease", progress.lease.value);
-  out.put("seq", progress.seq.value);
+  if (progress.lease) {
+    out.put("seq", progress.seq.value);
+  }
   out.maybe("part", progress.part);
   out.maybe_text("platform_id", progress.platform_id);
 }
@@ -130,7 +132,23 @@ void put_part(Packer& out, const DeliverPart& part) {
   out.maybe_text("old_platform_id", part.old_platform_id);
   out.maybe_text("old_url", part.old_url);
   out.maybe("old_revision", part.old_revision);
+  out.maybe_true("invalid", part.invalid);
+  out.maybe_text("public_note", part.public_note);
+  out.maybe_text("portal_url", part.portal_url);
   out.end_map();
+}
+
+void put_action(Packer& out, const DeliverItem& item) {
+  if (item.action == Action::publish) {
+    return out.put_text("action", "publish");
+  }
+  out.put_text("action", "withdraw");
+  // Whatever takes it down is one word: why is nothing to an adapter.
+  out.put_text("withdrawal",
+               name_of(takes_down(item.withdrawal) ? WithdrawalKind::remove : item.withdrawal));
+  out.maybe_text("public_note", item.public_note);
+  out.maybe_text("successor", item.successor);
+  out.maybe_text("successor_url", item.successor_url);
 }
 
 void put_body(Packer& out, const ProgressOk& ok) {
@@ -164,6 +182,7 @@ void put_body(Packer& out, const WithdrawRequest& request) {
   out.put_text("kind", request.kind);
   out.put_text("reason", request.reason);
   out.maybe_text("public_note", request.public_note);
+  out.maybe_text("successor", request.successor);
 }
 
 void put_body(Packer& out, const BlobPut& put) {
@@ -284,7 +303,7 @@ std::string encode_items(std::span<const DeliverItem> items) {
   for (const DeliverItem& item : items) {
     out.begin_map();
     out.put("seq", item.seq.value);
-    out.put_text("action", item.action == Action::publish ? "publish" : "withdraw");
+    put_action(out, item);
     out.put("attempt", item.attempt);
     out.maybe_true("maybe_published", item.maybe_published);
     out.maybe_true("imported", item.imported);

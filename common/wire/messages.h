@@ -38,6 +38,8 @@ struct Credit {
 };
 
 // A platform id learnt on the way; answered by PROGRESS_OK once durable. Also extends the lease.
+// With lease 0: the platform called back about this id; the delivery that waits for it comes at
+// once. Not answered.
 struct Progress {
   LeaseNo lease;
   Seq seq;
@@ -93,11 +95,20 @@ struct DeliverPart {
   std::string old_platform_id;
   std::string old_url;
   uint32_t old_revision = 0;
+  bool invalid = false;     // show it with the banner 已失效
+  std::string public_note;  // of that banner
+  std::string portal_url;   // where the channel shows it that this one waited for
 };
 
 struct DeliverItem {
   Seq seq;
   Action action = Action::publish;
+  // Of a withdrawal: mark_invalid (keep it, with a banner), replace (point to the successor),
+  // remove.
+  WithdrawalKind withdrawal = WithdrawalKind::remove;
+  std::string public_note;    // for the public; empty: the default sentence
+  std::string successor;      // replace: "publisher/id"
+  std::string successor_url;  // where that is shown, if it is
   uint32_t attempt = 1;
   bool maybe_published = false;  // look on the channel before posting
   bool imported = false;
@@ -151,6 +162,7 @@ struct WithdrawRequest {
   std::string kind;
   std::string reason;
   std::string public_note;
+  std::string successor;  // replace: "publisher/id", or an id of one's own
 };
 
 // Body frame 1: at most 256 KiB of the attachment, at `offset`, chunks in order.

@@ -81,6 +81,61 @@ TEST(CodecTest, DeliveriesAndReportsComeBackWhole) {
   EXPECT_EQ(back[1].to.value, 9u);
 }
 
+TEST(CodecTest, WithdrawalsAndBannersComeBackWhole) {
+  DeliverItem erased = sample_withdrawal();
+  erased.withdrawal = WithdrawalKind::erase;
+  const Encoded bytes =
+      encode({0,
+              Deliver{.lease = {42},
+                      .lane = Lane::withdrawal,
+                      .items = {sample_replacement(), sample_invalidation(), erased}}});
+  const auto decoded = decode_all(bytes.frames());
+  ASSERT_TRUE(decoded) << describe(decoded.error());
+  const auto& items = std::get<Deliver>(decoded->body).items;
+  EXPECT_EQ(items[0].withdrawal, WithdrawalKind::replace);
+  EXPECT_EQ(items[0].successor, "oa/water-2026-8");
+  EXPECT_EQ(items[0].successor_url, "http://127.0.0.1:8080/r/11/");
+  EXPECT_EQ(items[1].withdrawal, WithdrawalKind::mark_invalid);
+  EXPECT_EQ(items[1].public_note, "本通知已废止");
+  EXPECT_EQ(items[2].withdrawal, WithdrawalKind::remove);
+  EXPECT_EQ(items[2].parts[0].old_url, "http://127.0.0.1:8080/r/8/");
+
+  const Encoded banner =
+      encode({0, Deliver{.items = {sample_invalid()}, .bodies = sample_release}});
+  const auto shown = decode_all(banner.frames());
+  ASSERT_TRUE(shown) << describe(shown.error());
+  const DeliverPart& part = std::get<Deliver>(shown->body).items[0].parts[0];
+  EXPECT_TRUE(part.invalid);
+  EXPECT_EQ(part.public_note, "本通知已废止");
+  EXPECT_EQ(part.portal_url, "http://127.0.0.1:8080/r/8/");
+}
+
+TEST(CodecTest, AWithdrawalSaysWhatIsWanted) {
+  const Encoded encoded = encode({0, Deliver{.items = {sample_withdrawal()}}});
+  const auto reason = [&encoded](std::string_view word) {
+    const std::string_view written = "\xa6remove";
+    std::string items = encoded.items;
+    items.replace(items.find(written),
+                  written.size(),
+                  static_cast<char>(0xa0 | word.size()) + std::string(word));
+    return reason_of(encoded.envelope, {items, ""});
+  };
+  EXPECT_EQ(reason("replace"), "decoded");
+  EXPECT_EQ(reason("erase"), "word_unknown");
+  EXPECT_EQ(reason("expire"), "word_unknown");
+  EXPECT_EQ(reason(""), "word_unknown");
+}
+
+TEST(CodecTest, ACallBackNamesItsIdAndNothingElse) {
+  const Encoded encoded = encode({0, Progress{.platform_id = "job-1"}});
+  const auto decoded = decode_all(encoded.frames());
+  ASSERT_TRUE(decoded) << describe(decoded.error());
+  EXPECT_FALSE(std::get<Progress>(decoded->body).lease);
+  EXPECT_EQ(std::get<Progress>(decoded->body).platform_id, "job-1");
+  const Encoded nameless = encode({0, Progress{}});
+  EXPECT_EQ(decode_all(nameless.frames()).error().field, "platform_id");
+}
+
 TEST(CodecTest, ItemsArePackedOnceForAllSubscribers) {
   Deliver deliver{
       .lease = {41}, .lane = Lane::normal, .lease_ms = 60'000, .items = {sample_item()}};

@@ -72,7 +72,38 @@ inline DeliverItem sample_withdrawal() {
   DeliverItem item = sample_item();
   item.seq = {9};
   item.action = Action::withdraw;
+  item.public_note = "该信息已撤下";
   item.parts[0].body_bytes = 0;
+  item.parts[0].old_platform_id = "p/8";
+  item.parts[0].old_url = "http://127.0.0.1:8080/r/8/";
+  item.parts[0].old_revision = 1;
+  return item;
+}
+
+inline DeliverItem sample_replacement() {
+  DeliverItem item = sample_withdrawal();
+  item.seq = {12};
+  item.withdrawal = WithdrawalKind::replace;
+  item.public_note.clear();
+  item.successor = "oa/water-2026-8";
+  item.successor_url = "http://127.0.0.1:8080/r/11/";
+  return item;
+}
+
+inline DeliverItem sample_invalidation() {
+  DeliverItem item = sample_withdrawal();
+  item.seq = {13};
+  item.withdrawal = WithdrawalKind::mark_invalid;
+  item.public_note = "本通知已废止";
+  return item;
+}
+
+// Of a channel that waited for the portal; sent again after it was marked invalid.
+inline DeliverItem sample_invalid() {
+  DeliverItem item = sample_item();
+  item.parts[0].invalid = true;
+  item.parts[0].public_note = "本通知已废止";
+  item.parts[0].portal_url = "http://127.0.0.1:8080/r/8/";
   return item;
 }
 
@@ -125,6 +156,12 @@ inline std::vector<Sample> publisher_samples() {
                         .kind = "remove",
                         .reason = "时间有误",
                         .public_note = "该信息已撤下"}}},
+      {"WITHDRAW for a successor",
+       {9,
+        WithdrawRequest{.id = "water-2026-7",
+                        .kind = "replace",
+                        .reason = "时间有误",
+                        .successor = "water-2026-8"}}},
   };
 }
 
@@ -148,6 +185,7 @@ inline std::vector<Sample> adapter_samples() {
                 .items = {sample_item()},
                 .bodies = sample_release}}},
       {"PROGRESS", {2, Progress{.lease = {41}, .seq = {8}, .part = 0, .platform_id = "draft-77"}}},
+      {"PROGRESS of a call-back", {0, Progress{.platform_id = "job-1"}}},
       {"PROGRESS_OK", {2, ProgressOk{.lease = {41}, .seq = {8}}}},
       {"BLOB_GET", {3, BlobGet{.digest = blob_digest(), .length = 262'144}}},
       {"BLOB_PART", {3, BlobPart{.digest = blob_digest(), .total = 5, .bytes = sample_blob}}},
@@ -167,12 +205,31 @@ inline std::vector<Sample> further_samples() {
   return {
       {"SUBMIT with approvals",
        {8, Submit{.parts = {sample_release, sample_release}, .approvals = {"one", "two"}}}},
-      {"DELIVER again and a withdrawal",
+      {"DELIVER again",
        {0,
         Deliver{.lease = {42},
+                .lane = Lane::normal,
+                .lease_ms = 60'000,
+                .items = {sample_retry()},
+                .bodies = sample_release}}},
+      {"DELIVER of a withdrawal",
+       {0,
+        Deliver{.lease = {44},
                 .lane = Lane::withdrawal,
                 .lease_ms = 60'000,
-                .items = {sample_retry(), sample_withdrawal()},
+                .items = {sample_withdrawal()}}}},
+      {"DELIVER of a replacement and of a banner",
+       {0,
+        Deliver{.lease = {45},
+                .lane = Lane::withdrawal,
+                .lease_ms = 60'000,
+                .items = {sample_replacement(), sample_invalidation()}}}},
+      {"DELIVER with a banner",
+       {0,
+        Deliver{.lease = {46},
+                .lane = Lane::bulk,
+                .lease_ms = 60'000,
+                .items = {sample_invalid()},
                 .bodies = sample_release}}},
       {"REPORT of a run and of failures",
        {0,
@@ -194,6 +251,13 @@ inline std::vector<Sample> further_samples() {
                                   {.outcome = Outcome::quota,
                                    .reason = "daily_quota",
                                    .until = sample_time})}}}},
+      {"REPORT of a draft and of a withdrawal",
+       {0,
+        ReportBatch{
+            .lease = {44},
+            .items = {report_item(9, 9, {.outcome = Outcome::gone}),
+                      report_item(
+                          10, 10, {.outcome = Outcome::prepared, .platform_id = "draft-77"})}}}},
       {"PING answered", {0, Ping{.number = 1, .answer = true}}},
   };
 }
