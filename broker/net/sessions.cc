@@ -17,6 +17,44 @@ std::vector<net::OutFrame> own_frames(const wire::Encoded& encoded) {
   return frames;
 }
 
+// Without its parts.
+wire::DeliverItem wire_item(const HandedItem& item) {
+  wire::DeliverItem one;
+  one.seq = item.seq;
+  if (item.withdrawal) {
+    one.action = wire::Action::withdraw;
+    one.withdrawal = *item.withdrawal;
+    one.public_note = item.public_note;
+    one.successor = item.successor;
+    one.successor_url = item.successor_url;
+  }
+  one.attempt = item.attempt;
+  one.maybe_published = item.maybe_published;
+  one.imported = item.imported;
+  one.test = item.test;
+  one.platform_ids = item.platform_ids;
+  return one;
+}
+
+wire::DeliverPart wire_part(const HandedItem& item, const HandedPart& part, Utc published_on) {
+  wire::DeliverPart one;
+  one.part = part.part;
+  one.publisher = item.publisher;
+  one.id = part.facts.id;
+  one.revision = part.facts.revision;
+  one.digest = part.facts.digest;
+  one.index_no = part.facts.index_no;
+  one.published_on = published_on ? published_on : item.shown_at;
+  one.first_seq = part.facts.first_seq;
+  one.old_platform_id = part.old_platform_id;
+  one.old_url = part.old_url;
+  one.old_revision = part.old_revision;
+  one.invalid = part.invalid;
+  one.public_note = part.public_note;
+  one.portal_url = part.gate_url;
+  return one;
+}
+
 }  // namespace
 
 Sessions::Counters::Counters(Metrics& metrics)
@@ -131,8 +169,8 @@ void Sessions::handle_publisher(const Peer& peer, const wire::Message& message, 
     inbox.puts.push_back({from, put->digest, put->offset, put->total, std::string(put->bytes)});
   } else if (const auto* status = std::get_if<wire::StatusQuery>(&message.body)) {
     inbox.statuses.push_back({from, peer.principal, status->id});
-  } else if (std::holds_alternative<wire::WithdrawRequest>(message.body)) {
-    answer(from, wire::Refused{{{ErrorCode::unavailable, "withdrawal_not_served", "", {}}}}, inbox);
+  } else if (const auto* request = std::get_if<wire::WithdrawRequest>(&message.body)) {
+    withdraw(peer, from, *request, inbox);
   } else {
     refuse(peer,
            message.correlation,
@@ -141,6 +179,28 @@ void Sessions::handle_publisher(const Peer& peer, const wire::Message& message, 
             "verb",
             {std::string(wire::verb_of(message.body))}});
   }
+}
+
+// Of the publisher's own publications only: whose they are comes from its key.
+void Sessions::withdraw(const Peer& peer,
+                        const Asker& from,
+                        const wire::WithdrawRequest& request,
+                        Inbox& inbox) {
+  const auto kind = parse_withdrawal_kind(request.kind);
+  if (!kind) {
+    const Error unknown{ErrorCode::invalid_argument, "word_unknown", "kind", {request.kind}};
+    return answer(from, wire::Refused{{unknown}}, inbox);
+  }
+  WithdrawalAsked asked;
+  asked.from = from;
+  asked.by = peer.principal;
+  asked.rights = principals_.find(peer.principal)->second.rights;
+  asked.targets.push_back({{peer.principal, request.id}, request.revision});
+  asked.kind = *kind;
+  asked.reason = request.reason;
+  asked.public_note = request.public_note;
+  asked.successor = request.successor;
+  inbox.events.emplace_back(std::move(asked));
 }
 
 void Sessions::hello(Peer& peer,
@@ -169,8 +229,12 @@ void Sessions::handle_adapter(Peer& peer, const wire::Message& message, Now /*no
   if (const auto* credit = std::get_if<wire::Credit>(&message.body)) {
     inbox.events.emplace_back(CreditGranted{peer.no, credit->messages, credit->bytes});
   } else if (const auto* progress = std::get_if<wire::Progress>(&message.body)) {
-    inbox.events.emplace_back(
-        Progressed{from, progress->lease, progress->seq, progress->part, progress->platform_id});
+    if (progress->lease) {
+      inbox.events.emplace_back(
+          Progressed{from, progress->lease, progress->seq, progress->part, progress->platform_id});
+    } else {
+      inbox.events.emplace_back(CalledBack{peer.no, progress->platform_id});
+    }
   } else if (const auto* report = std::get_if<wire::ReportBatch>(&message.body)) {
     Reported reported{peer.no, report->lease, {}};
     for (const wire::ReportItem& item : report->items) {
@@ -258,57 +322,47 @@ void Sessions::send(const Send& send, Now now, Inbox& inbox) {
     deliver(*deliver_send, inbox);
   } else if (const auto* progress = std::get_if<SendProgressOk>(&send)) {
     answer(progress->to, wire::ProgressOk{progress->lease, progress->seq}, inbox);
+  } else if (const auto* recall = std::get_if<SendRecall>(&send)) {
+    answer({recall->session, 0}, wire::Recall{recall->lease, recall->seq}, inbox);
   } else if (const auto* error = std::get_if<SendError>(&send)) {
     answer(error->to, wire::ErrorMessage{error->error}, inbox);
   }
 }
 
 std::string Sessions::pack_items(const HandedItems& items, std::string& bodies) {
-  std::vector<std::pair<Seq, uint8_t>> places;
+  std::vector<std::pair<Seq, uint8_t>> places;  // of what is to be shown: withdrawals need no text
   std::vector<Seq> first_seqs;
   places.reserve(items.size());
   first_seqs.reserve(items.size());
   for (const HandedItem& item : items) {
     for (const HandedPart& part : item.parts) {
-      places.emplace_back(part.seq, part.body_part);
+      if (!item.withdrawal) {
+        places.emplace_back(part.seq, part.body_part);
+      }
       first_seqs.push_back(part.facts.first_seq);
     }
   }
-  const std::vector<SharedBytes> found = bodies_.bodies(places);
+  const std::vector<SharedBytes> found =
+      places.empty() ? std::vector<SharedBytes>() : bodies_.bodies(places);
   const std::vector<Utc> published_on = bodies_.published_on(first_seqs);
-  CHECK(found.size() == places.size() && published_on.size() == places.size());
+  CHECK(found.size() == places.size() && published_on.size() == first_seqs.size());
   size_t total = 0;
   for (const SharedBytes& body : found) {
     total += body->size();
   }
   bodies.reserve(total);
-  size_t next = 0;
+  auto body = found.begin();
+  auto shown = published_on.begin();
   std::vector<wire::DeliverItem> out;
   out.reserve(items.size());
   for (const HandedItem& item : items) {
-    wire::DeliverItem& one = out.emplace_back();
-    one.seq = item.seq;
-    one.attempt = item.attempt;
-    one.maybe_published = item.maybe_published;
-    one.imported = item.imported;
-    one.test = item.test;
-    one.platform_ids = item.platform_ids;
+    wire::DeliverItem& one = out.emplace_back(wire_item(item));
     for (const HandedPart& part : item.parts) {
-      const SharedBytes& body = found[next];
-      bodies += *body;
-      const Utc shown = published_on[next++];
-      one.parts.push_back({part.part,
-                           item.publisher,
-                           part.facts.id,
-                           part.facts.revision,
-                           part.facts.digest,
-                           body->size(),
-                           part.facts.index_no,
-                           shown ? shown : item.shown_at,
-                           part.facts.first_seq,
-                           part.old_platform_id,
-                           part.old_url,
-                           part.old_revision});
+      one.parts.push_back(wire_part(item, part, *shown++));
+      if (!item.withdrawal) {
+        one.parts.back().body_bytes = (*body)->size();
+        bodies += **body++;
+      }
     }
   }
   return wire::encode_items(out);

@@ -134,6 +134,10 @@ class Sessions {
   Peer* peer_of(Door door, const net::Incoming& incoming, Now now);
   void handle(Peer& peer, const wire::Message& message, Now now, Inbox& inbox);
   void handle_publisher(const Peer& peer, const wire::Message& message, Inbox& inbox);
+  void withdraw(const Peer& peer,
+                const Asker& from,
+                const wire::WithdrawRequest& request,
+                Inbox& inbox);
   void handle_adapter(Peer& peer, const wire::Message& message, Now now, Inbox& inbox);
   void hello(Peer& peer, const wire::Message& message, const wire::Hello& hello, Inbox& inbox);
   bool write(const Peer& peer, uint64_t correlation, wire::Body body);

@@ -156,6 +156,109 @@ TEST_F(SessionsTest, ABatchIsPackedOnceForAllItsTargets) {
   EXPECT_EQ(last<wire::Deliver>().lease, LeaseNo{11});
 }
 
+TEST_F(SessionsTest, AWithdrawalOfAPublisherIsOfItsOwnPublication) {
+  receive(Door::publishers,
+          "a",
+          "oa",
+          wire::WithdrawRequest{.id = "water-1",
+                                .revision = 2,
+                                .kind = "replace",
+                                .reason = "时间有误",
+                                .public_note = "请看新通知",
+                                .successor = "water-2"});
+
+  ASSERT_EQ(inbox_.events.size(), 1U);
+  const auto& asked = std::get<WithdrawalAsked>(inbox_.events[0]);
+  EXPECT_EQ(asked.from, (Asker{{1}, 7}));
+  EXPECT_EQ(asked.by, "oa");
+  EXPECT_FALSE(asked.by_operator);
+  ASSERT_EQ(asked.targets.size(), 1U);
+  EXPECT_EQ(asked.targets[0].key.publisher, "oa");
+  EXPECT_EQ(asked.targets[0].key.id, "water-1");
+  EXPECT_EQ(asked.targets[0].revision, 2U);
+  EXPECT_EQ(asked.kind, WithdrawalKind::replace);
+  EXPECT_EQ(asked.reason, "时间有误");
+  EXPECT_EQ(asked.public_note, "请看新通知");
+  EXPECT_EQ(asked.successor, "water-2");
+
+  sessions_.send(SendAccepted{{{1}, 7}, {12}, {}, false, {}, 1, {}, {}}, now_, inbox_);
+  EXPECT_EQ(last<wire::Accepted>().seq, Seq{12});
+  EXPECT_EQ(message_->correlation, 7U);
+}
+
+TEST_F(SessionsTest, OnlyTheFourKindsOfAWithdrawalMayBeAsked) {
+  for (const char* kind : {"expire", "delete", "撤稿"}) {
+    receive(Door::publishers,
+            "a",
+            "oa",
+            wire::WithdrawRequest{.id = "water-1", .kind = kind, .reason = "x"});
+
+    EXPECT_EQ(last<wire::Refused>().errors[0].reason, "word_unknown") << kind;
+    EXPECT_EQ(last<wire::Refused>().errors[0].field, "kind");
+  }
+  EXPECT_TRUE(inbox_.events.empty());
+}
+
+TEST_F(SessionsTest, AWithdrawalIsHandedOverWithoutABody) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  auto items = std::make_shared<HandedItems>(2);
+  HandedItem& gone = items->at(0);
+  gone.seq = {9};
+  gone.publisher = "oa";
+  gone.withdrawal = WithdrawalKind::remove;
+  gone.public_note = "内容有误";
+  gone.parts.resize(1);
+  gone.parts[0].facts.id = "old";
+  gone.parts[0].old_url = "http://x/1";
+  HandedItem& shown = items->at(1);
+  shown.seq = {5};
+  shown.publisher = "oa";
+  shown.parts.resize(1);
+  shown.parts[0].facts.id = "new";
+  shown.parts[0].invalid = true;
+  shown.parts[0].public_note = "已废止";
+  shown.parts[0].gate_url = "http://portal/5";
+
+  sessions_.send(SendDeliver{Lane::withdrawal, items, {{{1}, {10}, 1000}}}, now_, inbox_);
+
+  EXPECT_EQ(bodies_asked_, 1U);
+  const auto& delivered = last<wire::Deliver>();
+  ASSERT_EQ(delivered.items.size(), 2U);
+  EXPECT_EQ(delivered.items[0].action, wire::Action::withdraw);
+  EXPECT_EQ(delivered.items[0].withdrawal, WithdrawalKind::remove);
+  EXPECT_EQ(delivered.items[0].public_note, "内容有误");
+  EXPECT_EQ(delivered.items[0].parts[0].body_bytes, 0U);
+  EXPECT_EQ(delivered.items[0].parts[0].old_url, "http://x/1");
+  EXPECT_EQ(delivered.items[1].action, wire::Action::publish);
+  EXPECT_EQ(delivered.items[1].parts[0].body_bytes, 2U);
+  EXPECT_TRUE(delivered.items[1].parts[0].invalid);
+  EXPECT_EQ(delivered.items[1].parts[0].public_note, "已废止");
+  EXPECT_EQ(delivered.items[1].parts[0].portal_url, "http://portal/5");
+  EXPECT_EQ(delivered.bodies, "{}");
+}
+
+TEST_F(SessionsTest, ARecallReachesWhoHoldsTheLease) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+
+  sessions_.send(SendRecall{{1}, {10}, {5}}, now_, inbox_);
+
+  EXPECT_EQ(last<wire::Recall>().lease, LeaseNo{10});
+  EXPECT_EQ(last<wire::Recall>().seq, Seq{5});
+}
+
+TEST_F(SessionsTest, ACallBackIsToldApartFromProgress) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  inbox_ = {};
+
+  receive(Door::adapters, "a", "portal-1", wire::Progress{.platform_id = "job-1"});
+  receive(Door::adapters, "a", "portal-1", wire::Progress{{10}, {5}, 0, "draft-1"});
+
+  ASSERT_EQ(inbox_.events.size(), 2U);
+  EXPECT_EQ(std::get<CalledBack>(inbox_.events[0]).session, SessionNo{1});
+  EXPECT_EQ(std::get<CalledBack>(inbox_.events[0]).platform_id, "job-1");
+  EXPECT_EQ(std::get<Progressed>(inbox_.events[1]).lease, LeaseNo{10});
+}
+
 TEST_F(SessionsTest, APeerThatCannotBeReachedLosesItsSessionAlone) {
   receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
   inbox_ = {};
