@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ namespace gulou::sdk {
 struct Part {
   uint8_t part = 0;  // index within the bundle
   std::string publisher;
+  // Of a withdrawal only id and revision are set: its text is not sent. It takes back what is there
+  // up to that revision; what is newer stays.
   Release release;
   std::string_view canonical;  // the bytes that were approved; valid during the call
   Digest digest;
@@ -32,10 +35,20 @@ struct Part {
   std::string old_platform_id;
   std::string old_url;
   uint32_t old_revision = 0;
+  // Shown with the banner 已失效 and this note (empty: the channel's own words).
+  bool invalid = false;
+  std::string public_note;
+  std::string portal_url;  // where the portal shows it, on a channel that waited for the portal
 };
 
 struct Delivery {
   Seq seq;
+  // Of withdraw(): mark_invalid (it stays, with a banner), replace (point to the successor) or
+  // remove.
+  std::optional<WithdrawalKind> withdrawal;
+  std::string public_note;    // for the public; empty: the default sentence
+  std::string successor;      // replace: "publisher/id"
+  std::string successor_url;  // where that is shown, if it is
   uint32_t attempt = 1;
   bool maybe_published = false;
   bool imported = false;
@@ -51,7 +64,9 @@ class Helper {
   virtual ~Helper() = default;
 
   // Makes a platform id durable at the broker before the next irreversible step; returns once it
-  // is. Error: the broker does not answer, and the adapter must stop with an `ambiguous` report.
+  // is. Error: the adapter must stop before its next irreversible step. `recalled`: the delivery is
+  // taken back; report `transient` with that reason where nothing is visible yet. Others: the
+  // broker does not answer; report `ambiguous`.
   virtual Status progress(uint8_t part, std::string_view platform_id) = 0;
 
   // Reads a whole attachment of the delivery in hand, piece by piece, checking its digest.
@@ -66,8 +81,13 @@ Report transient(std::string reason, std::string detail, int64_t retry_after_ms 
 Report ambiguous(std::string reason, std::string detail);
 Report content(std::string reason, std::string detail);
 Report misconfigured(std::string reason, std::string detail);
-// find(): it is not there.
+// A draft is there under this id and a person must make it public; detail: where.
+Report prepared(std::string platform_id, std::string detail);
+// find(): it is not there. withdraw(): there was nothing to take back.
 Report gone();
+
+// Of RECALL, in Errors of Helper::progress and in reports.
+inline constexpr std::string_view recalled = "recalled";
 
 class ChannelAdapter {
  public:
@@ -79,12 +99,14 @@ class ChannelAdapter {
   // At least one part was on the channel before.
   virtual Report update(const Delivery& delivery, Helper& helper) = 0;
 
+  // delivery.withdrawal says what is wanted. `published`: it is as wanted, read back where the
+  // channel can be read; `gone`: nothing was there. Doing it twice must do no harm.
   virtual Report withdraw(const Delivery& delivery, Helper& helper) = 0;
 
   // Called first when the delivery is marked maybe_published: is it there already? `published` with
   // a receipt for every part, each with the revision that is there, ends the delivery, or leads to
   // update() where an older revision is there; `gone` says "not there, go on"; anything else is
-  // reported as it is.
+  // reported as it is. Before a withdrawal: `gone` ends it, `published` leads to withdraw().
   virtual Report find(const Delivery& delivery, Helper& helper) = 0;
 };
 

@@ -40,6 +40,12 @@ Report misconfigured(std::string reason, std::string detail) {
   return report(Outcome::misconfigured, std::move(reason), std::move(detail));
 }
 
+Report prepared(std::string platform_id, std::string detail) {
+  Report made = report(Outcome::prepared, {}, std::move(detail));
+  made.platform_id = std::move(platform_id);
+  return made;
+}
+
 Report gone() {
   return report(Outcome::gone, {}, {});
 }

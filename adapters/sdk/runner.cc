@@ -85,6 +85,8 @@ void Runner::on_message(const wire::Message& message, Now now) {
       progress_asked_ = false;
       progress_answer_ = Status{};
     }
+  } else if (const auto* taken_back = std::get_if<wire::Recall>(&message.body)) {
+    recall(*taken_back);
   } else if (const auto* ping = std::get_if<wire::Ping>(&message.body)) {
     if (!ping->answer) {
       send(wire::Ping{ping->number, true});
@@ -123,43 +125,63 @@ void Runner::deliver(const wire::Deliver& deliver, Now now) {
   }
 }
 
+Result<Part> Runner::read_part(const wire::DeliverPart& facts,
+                               const Item& item,
+                               size_t offset) const {
+  if (offset + facts.body_bytes > item.bodies->size()) {
+    return fail(ErrorCode::corrupt, "delivery_body_short", "body_bytes");
+  }
+  Part part;
+  part.part = facts.part;
+  part.publisher = facts.publisher;
+  if (item.facts.action == wire::Action::withdraw) {
+    part.release.id = facts.id;
+    part.release.revision = facts.revision;
+  } else {
+    part.canonical = std::string_view(*item.bodies).substr(offset, facts.body_bytes);
+    part.release = TRY(parse_release(part.canonical));
+  }
+  part.digest = facts.digest;
+  part.index_no = facts.index_no;
+  part.published_on = facts.published_on;
+  part.first_seq = facts.first_seq;
+  part.old_platform_id = facts.old_platform_id;
+  part.old_url = facts.old_url;
+  part.old_revision = facts.old_revision;
+  part.invalid = facts.invalid;
+  part.public_note = facts.public_note;
+  part.portal_url = facts.portal_url;
+  const auto found = found_.find(item.facts.seq);
+  if (found != found_.end()) {
+    for (const PartReceipt& seen : found->second.parts) {
+      if (seen.part == part.part) {
+        part.old_platform_id = seen.platform_id;
+        part.old_url = seen.url;
+        part.old_revision = seen.revision;
+      }
+    }
+  }
+  return part;
+}
+
 Result<Delivery> Runner::read(const Item& item) const {
   Delivery delivery;
   delivery.seq = item.facts.seq;
+  if (item.facts.action == wire::Action::withdraw) {
+    delivery.withdrawal = item.facts.withdrawal;
+    delivery.public_note = item.facts.public_note;
+    delivery.successor = item.facts.successor;
+    delivery.successor_url = item.facts.successor_url;
+  }
   delivery.attempt = item.facts.attempt;
   delivery.maybe_published = item.facts.maybe_published && !item.looked;
   delivery.imported = item.facts.imported;
   delivery.test = item.facts.test;
   delivery.platform_ids = item.facts.platform_ids;
-  const auto found = found_.find(item.facts.seq);
   size_t offset = item.body_offset;
   for (const wire::DeliverPart& facts : item.facts.parts) {
-    if (offset + facts.body_bytes > item.bodies->size()) {
-      return fail(ErrorCode::corrupt, "delivery_body_short", "body_bytes");
-    }
-    Part part;
-    part.part = facts.part;
-    part.publisher = facts.publisher;
-    part.canonical = std::string_view(*item.bodies).substr(offset, facts.body_bytes);
-    part.release = TRY(parse_release(part.canonical));
-    part.digest = facts.digest;
-    part.index_no = facts.index_no;
-    part.published_on = facts.published_on;
-    part.first_seq = facts.first_seq;
-    part.old_platform_id = facts.old_platform_id;
-    part.old_url = facts.old_url;
-    part.old_revision = facts.old_revision;
-    if (found != found_.end()) {
-      for (const PartReceipt& seen : found->second.parts) {
-        if (seen.part == part.part) {
-          part.old_platform_id = seen.platform_id;
-          part.old_url = seen.url;
-          part.old_revision = seen.revision;
-        }
-      }
-    }
+    delivery.parts.push_back(TRY(read_part(facts, item, offset)));
     offset += facts.body_bytes;
-    delivery.parts.push_back(std::move(part));
   }
   return delivery;
 }
@@ -225,6 +247,19 @@ std::optional<Call> Runner::take_call(Now now) {
   return std::nullopt;
 }
 
+// Is there something left to do after this answer of find()?
+bool Runner::goes_on(const Running& running, const Report& report) const {
+  if (running.kind != CallKind::find) {
+    return false;
+  }
+  const wire::DeliverItem& wanted = running.item.facts;
+  if (wanted.action == wire::Action::withdraw) {
+    return report.outcome == Outcome::published;
+  }
+  return report.outcome == Outcome::gone ||
+         (report.outcome == Outcome::published && !covers(report.receipt, wanted.parts));
+}
+
 void Runner::after_find(Item item, const Report& found) {
   item.looked = true;
   if (found.outcome == Outcome::published) {
@@ -246,17 +281,41 @@ void Runner::on_result(Report report, Now /*now*/) {
     }
     return;
   }
-  const bool go_on =
-      running.kind == CallKind::find &&
-      (report.outcome == Outcome::gone ||
-       (report.outcome == Outcome::published && !covers(report.receipt, running.item.facts.parts)));
-  if (go_on) {
+  const bool more = goes_on(running, report);
+  if (more && !running.recalled) {
     after_find(std::move(running.item), report);
     running_.reset();
     return;
   }
   running_.reset();
-  finish(running.item, std::move(report));
+  finish(running.item, more ? transient(std::string(recalled), {}) : std::move(report));
+}
+
+// What is not begun is given back; a call under way stops at its next progress(). An earlier
+// attempt may still have succeeded: what nobody has looked for stays in doubt.
+void Runner::recall(const wire::Recall& recall) {
+  const auto meant = [&recall](const Item& item) {
+    return item.lease == recall.lease && item.facts.seq == recall.seq;
+  };
+  for (auto& [lane, items] : queue_) {
+    const auto at = std::find_if(items.begin(), items.end(), meant);
+    if (at != items.end()) {
+      const Item item = std::move(*at);
+      items.erase(at);
+      --queued_;
+      const bool in_doubt = item.facts.maybe_published && !item.looked;
+      return finish(
+          item,
+          in_doubt ? ambiguous(std::string(recalled), {}) : transient(std::string(recalled), {}));
+    }
+  }
+  if (running_ && !running_->orphaned && meant(running_->item)) {
+    running_->recalled = true;
+    if (progress_asked_) {
+      progress_asked_ = false;
+      progress_answer_ = Status(fail(ErrorCode::refused, std::string(recalled)));
+    }
+  }
 }
 
 void Runner::finish(const Item& item, Report report) {
@@ -292,6 +351,10 @@ void Runner::on_progress(uint8_t part, std::string platform_id, Now now) {
   CHECK(running_.has_value() && !progress_asked_);
   if (running_->orphaned || !welcomed_) {
     progress_answer_ = Status(fail(ErrorCode::unavailable, "broker_gone"));
+    return;
+  }
+  if (running_->recalled) {
+    progress_answer_ = Status(fail(ErrorCode::refused, std::string(recalled)));
     return;
   }
   progress_asked_ = true;

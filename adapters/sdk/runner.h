@@ -1,8 +1,8 @@
 // Runner is the adapter side of the protocol as a pure machine: messages, results and time go in;
 // messages to send and calls to make come out. It has no socket, thread or clock, so the simulator
 // runs the real one; shell.h puts it on the network. One call is under way at a time, higher lanes
-// first; a call starts only if its lease outlasts the call's time-out, otherwise the lease is
-// extended before.
+// first, so withdrawals before all else; a call starts only if its lease outlasts the call's
+// time-out, otherwise the lease is extended before.
 #pragma once
 
 #include "adapters/sdk/adapter.h"
@@ -57,7 +57,8 @@ class Runner {
   std::vector<wire::Message> take_sends();
   // At most one call is out at a time.
   std::optional<Call> take_call(Now now);
-  // Answers to on_progress(): Error when the lease is over or the link is down.
+  // Answers to on_progress(): Error when the lease is over, the delivery was recalled or the link
+  // is down.
   std::optional<Status> take_progress_answer();
   // When to call on_time() at the latest.
   std::optional<Mono> next_deadline() const;
@@ -90,14 +91,25 @@ class Runner {
     bool looked = false;  // find() said it is not there
   };
 
+  struct Running {
+    Item item;
+    Lane lane = Lane::normal;
+    CallKind kind = CallKind::publish;
+    bool orphaned = false;  // the session it belongs to is gone
+    bool recalled = false;  // nothing more that cannot be undone
+  };
+
   void deliver(const wire::Deliver& deliver, Now now);
   void finish(const Item& item, Report report);
   void grant(bool always);
   void send(wire::Body body);
   Result<Delivery> read(const Item& item) const;
+  Result<Part> read_part(const wire::DeliverPart& facts, const Item& item, size_t offset) const;
   bool ready(const Item& item, Now now);
   CallKind kind_of(const Item& item, const Delivery& delivery) const;
+  bool goes_on(const Running& running, const Report& report) const;
   void after_find(Item item, const Report& found);
+  void recall(const wire::Recall& recall);
 
   RunnerOptions options_;
   bool connected_ = false;
@@ -107,13 +119,6 @@ class Runner {
   std::map<LeaseNo, LeaseState> leases_;
   std::map<Lane, std::deque<Item>> queue_;
   size_t queued_ = 0;
-
-  struct Running {
-    Item item;
-    Lane lane = Lane::normal;
-    CallKind kind = CallKind::publish;
-    bool orphaned = false;  // the session it belongs to is gone
-  };
 
   std::optional<Running> running_;
   // What find() saw, for the update that follows.

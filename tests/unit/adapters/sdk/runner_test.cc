@@ -50,6 +50,36 @@ class RunnerTest : public testing::Test {
     runner_.on_message({0, wire::Deliver{{lease}, lane, lease_ms, {item}, bodies_.back()}}, now());
   }
 
+  // The withdrawal of r10 under its own lease.
+  void withdraw(uint64_t lease, uint64_t seq, WithdrawalKind kind, bool maybe = false) {
+    wire::DeliverItem item{.seq = {seq},
+                           .action = wire::Action::withdraw,
+                           .withdrawal = kind,
+                           .public_note = "已撤下",
+                           .successor = "oa/r11",
+                           .successor_url = "http://x/11",
+                           .maybe_published = maybe};
+    item.parts.push_back({.part = 1,
+                          .publisher = "oa",
+                          .id = "r10",
+                          .revision = 2,
+                          .old_platform_id = "p",
+                          .old_url = "http://x/1",
+                          .old_revision = 2});
+    runner_.on_message({0, wire::Deliver{{lease}, Lane::withdrawal, 60'000, {item}, {}}}, now());
+  }
+
+  void recall(uint64_t lease, uint64_t seq) {
+    runner_.on_message({0, wire::Recall{{lease}, {seq}}}, now());
+  }
+
+  // The one report sent since.
+  Report reported() {
+    const auto reports = sent<wire::ReportBatch>();
+    EXPECT_EQ(reports.size(), 1U);
+    return reports.empty() ? Report() : reports[0].items[0].report;
+  }
+
   static Report done(uint32_t revision = 2) {
     Receipt receipt;
     receipt.level = ReceiptLevel::seen_public;
@@ -222,6 +252,166 @@ TEST_F(RunnerTest, ProgressFailsWhenTheLinkIsLost) {
   const auto answer = runner_.take_progress_answer();
   ASSERT_TRUE(answer.has_value());
   EXPECT_FALSE(answer->has_value());
+}
+
+TEST_F(RunnerTest, WithdrawalsComeBeforeAllElseAndCarryNoText) {
+  connect();
+  deliver(1, 10, Lane::urgent);
+  withdraw(2, 12, WithdrawalKind::replace);
+
+  const auto call = runner_.take_call(now());
+
+  ASSERT_TRUE(call.has_value());
+  EXPECT_EQ(call->kind, CallKind::withdraw);
+  const Delivery& delivery = call->delivery;
+  EXPECT_EQ(delivery.withdrawal, WithdrawalKind::replace);
+  EXPECT_EQ(delivery.public_note, "已撤下");
+  EXPECT_EQ(delivery.successor, "oa/r11");
+  EXPECT_EQ(delivery.successor_url, "http://x/11");
+  EXPECT_EQ(delivery.parts[0].publisher, "oa");
+  EXPECT_EQ(delivery.parts[0].release.id, "r10");
+  EXPECT_EQ(delivery.parts[0].release.revision, 2U);
+  EXPECT_EQ(delivery.parts[0].old_url, "http://x/1");
+  EXPECT_TRUE(delivery.parts[0].canonical.empty());
+  runner_.on_result(done(), now());
+  EXPECT_EQ(reported().outcome, Outcome::published);
+}
+
+TEST_F(RunnerTest, AWithdrawalTriedBeforeLooksFirstAndEndsWhereNothingIs) {
+  connect();
+  withdraw(1, 12, WithdrawalKind::remove, true);
+  ASSERT_EQ(runner_.take_call(now())->kind, CallKind::find);
+
+  runner_.on_result(gone(), now());
+
+  EXPECT_EQ(reported().outcome, Outcome::gone);
+  EXPECT_FALSE(runner_.take_call(now()).has_value());
+}
+
+TEST_F(RunnerTest, AWithdrawalTriedBeforeGoesOnWhereItIsStillThere) {
+  connect();
+  withdraw(1, 12, WithdrawalKind::remove, true);
+  ASSERT_EQ(runner_.take_call(now())->kind, CallKind::find);
+
+  Receipt there;
+  there.parts.push_back({1, 2, "q", "http://x/2"});
+  runner_.on_result(published(there), now());
+
+  const auto call = runner_.take_call(now());
+  ASSERT_TRUE(call.has_value());
+  EXPECT_EQ(call->kind, CallKind::withdraw);
+  EXPECT_EQ(call->delivery.parts[0].old_platform_id, "q");
+  EXPECT_TRUE(sent<wire::ReportBatch>().empty());
+}
+
+TEST_F(RunnerTest, BannerAndPortalUrlReachTheAdapter) {
+  connect();
+  bodies_.push_back(body("r1", 1));
+  wire::DeliverItem item{.seq = {1}};
+  item.parts.push_back({.publisher = "oa",
+                        .id = "r1",
+                        .revision = 1,
+                        .body_bytes = bodies_.back().size(),
+                        .invalid = true,
+                        .public_note = "已废止",
+                        .portal_url = "http://portal/1"});
+  runner_.on_message({0, wire::Deliver{{1}, Lane::bulk, 60'000, {item}, bodies_.back()}}, now());
+
+  const auto call = runner_.take_call(now());
+
+  ASSERT_TRUE(call.has_value());
+  EXPECT_FALSE(call->delivery.withdrawal.has_value());
+  EXPECT_TRUE(call->delivery.parts[0].invalid);
+  EXPECT_EQ(call->delivery.parts[0].public_note, "已废止");
+  EXPECT_EQ(call->delivery.parts[0].portal_url, "http://portal/1");
+}
+
+TEST_F(RunnerTest, ARecalledDeliveryThatWaitsIsGivenBack) {
+  connect();
+  deliver(1, 10);
+  deliver(2, 11);
+  deliver(3, 12, Lane::normal, true);
+
+  recall(2, 11);
+  Report report = reported();
+  EXPECT_EQ(report.outcome, Outcome::transient);
+  EXPECT_EQ(report.reason, recalled);
+  recall(3, 12);  // an earlier attempt of this one may have succeeded
+  report = reported();
+  EXPECT_EQ(report.outcome, Outcome::ambiguous);
+  EXPECT_EQ(report.reason, recalled);
+  recall(9, 99);  // not ours any more
+  EXPECT_TRUE(sent<wire::ReportBatch>().empty());
+
+  EXPECT_EQ(runner_.take_call(now())->delivery.seq, Seq{10});
+  runner_.on_result(done(), now());
+  EXPECT_FALSE(runner_.take_call(now()).has_value());
+}
+
+TEST_F(RunnerTest, ARecalledCallStopsBeforeItsNextIrreversibleStep) {
+  connect();
+  deliver(1, 10);
+  ASSERT_TRUE(runner_.take_call(now()).has_value());
+  recall(1, 10);
+  EXPECT_TRUE(sent<wire::ReportBatch>().empty());
+
+  runner_.on_progress(0, "draft-7", now());
+
+  const auto answer = runner_.take_progress_answer();
+  ASSERT_TRUE(answer.has_value());
+  ASSERT_FALSE(answer->has_value());
+  EXPECT_EQ(answer->error().reason, recalled);
+  EXPECT_TRUE(sent<wire::Progress>().empty());
+}
+
+TEST_F(RunnerTest, ARecallAnswersAProgressThatIsAwaited) {
+  connect();
+  deliver(1, 10);
+  ASSERT_TRUE(runner_.take_call(now()).has_value());
+  runner_.on_progress(0, "draft-7", now());
+
+  recall(1, 10);
+  const auto answer = runner_.take_progress_answer();
+  runner_.on_message({0, wire::ProgressOk{{1}, {10}}}, now());
+
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->error().reason, recalled);
+  EXPECT_FALSE(runner_.take_progress_answer().has_value());
+}
+
+TEST_F(RunnerTest, ARecallWhileLookingKeepsWhatIsMissingAway) {
+  connect();
+  deliver(1, 10, Lane::normal, true);
+  ASSERT_EQ(runner_.take_call(now())->kind, CallKind::find);
+  recall(1, 10);
+
+  runner_.on_result(gone(), now());
+
+  EXPECT_EQ(reported().reason, recalled);
+  EXPECT_FALSE(runner_.take_call(now()).has_value());
+}
+
+TEST_F(RunnerTest, ARecallThatCameTooLateIsToldWhatHappened) {
+  connect();
+  deliver(1, 10);
+  ASSERT_TRUE(runner_.take_call(now()).has_value());
+  recall(1, 10);
+
+  runner_.on_result(done(), now());
+
+  EXPECT_EQ(reported().outcome, Outcome::published);
+}
+
+TEST_F(RunnerTest, ADraftIsReportedWithItsId) {
+  connect();
+  deliver(1, 10);
+  ASSERT_TRUE(runner_.take_call(now()).has_value());
+
+  runner_.on_result(prepared("draft-7", "草稿箱"), now());
+
+  const Report report = reported();
+  EXPECT_EQ(report.outcome, Outcome::prepared);
+  EXPECT_EQ(report.platform_id, "draft-7");
 }
 
 TEST_F(RunnerTest, CreditGrowsWithWhatIsDone) {
