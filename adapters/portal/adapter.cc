@@ -1,5 +1,6 @@
 #include "adapters/portal/adapter.h"
 
+#include "adapters/portal/site_view.h"
 #include "common/html/escape.h"
 
 #include <utility>
@@ -10,6 +11,10 @@ namespace {
 // The page is not as it should be: the site's server may be starting, so try again.
 Report unseen(const Error& error) {
   return sdk::transient(error.reason, describe(error));
+}
+
+std::string publication_of(const sdk::Part& part) {
+  return full_target(part.publisher, part.release.id);
 }
 
 }  // namespace
@@ -44,11 +49,18 @@ Report PortalAdapter::publish(const sdk::Delivery& delivery, sdk::Helper& helper
                      .first_seq = part.first_seq,
                      .index_no = part.index_no,
                      .published_on = part.published_on,
-                     .old_url = part.old_url});
+                     .old_url = part.old_url,
+                     .invalid = part.invalid,
+                     .note = part.public_note});
   }
   const auto places = site_.publish(parts, read_clocks().utc);
   if (!places) {
     return sdk::transient(places.error().reason, describe(places.error()));
+  }
+  for (const SitePlace& place : *places) {
+    if (place.down()) {
+      return sdk::content("site_publication_withdrawn", place.publication);
+    }
   }
   return confirm(delivery, *places);
 }
@@ -60,24 +72,66 @@ Report PortalAdapter::update(const sdk::Delivery& delivery, sdk::Helper& helper)
 
 Report PortalAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& /*helper*/) {
   Site::Withdrawal withdrawal;
+  withdrawal.kind = delivery.withdrawal.value_or(WithdrawalKind::remove);
+  withdrawal.public_note = delivery.public_note;
+  withdrawal.successor = delivery.successor;
   for (const sdk::Part& part : delivery.parts) {
-    withdrawal.publications.push_back(part.publisher + "/" + part.release.id);
+    withdrawal.targets.push_back({publication_of(part), part.release.revision});
   }
-  const Utc now = read_clocks().utc;
-  if (auto status = site_.withdraw(withdrawal, now); !status) {
-    return sdk::transient(status.error().reason, describe(status.error()));
+  const auto places = site_.withdraw(withdrawal, read_clocks().utc);
+  if (!places) {
+    return sdk::transient(places.error().reason, describe(places.error()));
   }
-  return sdk::published({.level = ReceiptLevel::accepted, .at = now});
+  Receipt receipt;
+  receipt.level = read_back_ ? ReceiptLevel::seen_public : ReceiptLevel::accepted;
+  for (size_t i = 0; i < places->size(); ++i) {
+    const std::optional<SitePlace>& place = (*places)[i];
+    if (!place) {
+      continue;
+    }
+    Status seen;
+    if (read_back_ && place->down()) {
+      seen = read_back_gone(*place);
+    } else if (read_back_ && place->standing == Standing::invalid) {
+      seen = read_back_banner(delivery.public_note, *place);
+    }  // else a newer revision has come since: it stays
+    if (!seen) {
+      return unseen(seen.error());
+    }
+    receipt.parts.push_back(receipt_of(delivery.parts[i], *place));
+  }
+  receipt.at = read_clocks().utc;
+  return receipt.parts.empty() ? sdk::gone() : sdk::published(std::move(receipt));
+}
+
+// What the site knows is withdrawn once more, which does no harm and is read back.
+Report PortalAdapter::find_withdrawn(const sdk::Delivery& delivery) {
+  Receipt known;
+  for (const sdk::Part& part : delivery.parts) {
+    const auto place = site_.find(part.publisher, part.release.id);
+    if (!place) {
+      return sdk::transient(place.error().reason, describe(place.error()));
+    }
+    if (*place) {
+      known.parts.push_back(receipt_of(part, **place));
+    }
+  }
+  return known.parts.empty() ? sdk::gone() : sdk::published(std::move(known));
 }
 
 Report PortalAdapter::find(const sdk::Delivery& delivery, sdk::Helper& /*helper*/) {
+  if (delivery.withdrawal) {
+    return find_withdrawn(delivery);
+  }
   std::vector<SitePlace> places;
   for (const sdk::Part& part : delivery.parts) {
     const auto place = site_.find(part.publisher, part.release.id);
     if (!place) {
       return sdk::transient(place.error().reason, describe(place.error()));
     }
-    if (!*place) {
+    const bool there =
+        *place && !(*place)->down() && (!part.invalid || (*place)->standing == Standing::invalid);
+    if (!there) {
       return sdk::gone();
     }
     places.push_back(**place);
@@ -85,25 +139,60 @@ Report PortalAdapter::find(const sdk::Delivery& delivery, sdk::Helper& /*helper*
   return confirm(delivery, places);
 }
 
-Status PortalAdapter::read_back(const sdk::Part& part, const SitePlace& place) {
+Result<HttpAnswer> PortalAdapter::look(const SitePlace& place) {
   HttpCall call;
   call.url = base_url_ + place.url_path;
-  const HttpAnswer answer = TRY(client_.call(call));
-  if (answer.status != 200) {
+  return client_.call(call);
+}
+
+// Another web server in front may say 404: nobody can read it there either.
+Status PortalAdapter::read_back_gone(const SitePlace& place) {
+  const HttpAnswer answer = TRY(look(place));
+  if (answer.status != 410 && answer.status != 404) {
     return fail(ErrorCode::unavailable,
-                "read_back_status",
+                "read_back_not_gone",
                 "url",
-                {call.url, std::to_string(answer.status)});
+                {base_url_ + place.url_path, std::to_string(answer.status)});
+  }
+  return {};
+}
+
+Status PortalAdapter::read_back_banner(const std::string& note, const SitePlace& place) {
+  const HttpAnswer answer = TRY(look(place));
+  const std::string wanted = escaped(note.empty() ? invalid_text() : note, Escape::html);
+  if (answer.status != 200 || answer.body.find(wanted) == std::string::npos) {
+    return fail(
+        ErrorCode::unavailable, "read_back_banner_missing", "url", {base_url_ + place.url_path});
+  }
+  return {};
+}
+
+Status PortalAdapter::read_back(const sdk::Part& part, const SitePlace& place) {
+  const HttpAnswer answer = TRY(look(place));
+  const std::string url = base_url_ + place.url_path;
+  if (answer.status != 200) {
+    return fail(
+        ErrorCode::unavailable, "read_back_status", "url", {url, std::to_string(answer.status)});
   }
   if (answer.body.find(escaped(part.release.title, Escape::html)) == std::string::npos) {
-    return fail(ErrorCode::unavailable, "read_back_title_missing", "url", {call.url});
+    return fail(ErrorCode::unavailable, "read_back_title_missing", "url", {url});
   }
   // Each release page carries its release's digest: what is shown is what was approved.
   if (place.revision == part.release.revision &&
       answer.body.find(to_hex(part.digest)) == std::string::npos) {
-    return fail(ErrorCode::unavailable, "read_back_body_missing", "url", {call.url});
+    return fail(ErrorCode::unavailable, "read_back_body_missing", "url", {url});
+  }
+  if (part.invalid) {
+    TRY(read_back_banner(part.public_note, place));
   }
   return {};
+}
+
+PartReceipt PortalAdapter::receipt_of(const sdk::Part& part, const SitePlace& place) const {
+  return {.part = part.part,
+          .revision = place.revision,
+          .platform_id = place.publication,
+          .url = base_url_ + place.url_path};
 }
 
 Report PortalAdapter::confirm(const sdk::Delivery& delivery, const std::vector<SitePlace>& places) {
@@ -116,10 +205,7 @@ Report PortalAdapter::confirm(const sdk::Delivery& delivery, const std::vector<S
         return unseen(status.error());
       }
     }
-    receipt.parts.push_back({.part = part.part,
-                             .revision = places[i].revision,
-                             .platform_id = places[i].publication,
-                             .url = base_url_ + places[i].url_path});
+    receipt.parts.push_back(receipt_of(part, places[i]));
   }
   receipt.at = read_clocks().utc;
   return sdk::published(std::move(receipt));

@@ -22,13 +22,45 @@ std::optional<Utc> instant_of(std::string_view text) {
   return instant ? instant : parse_shanghai_date(text);
 }
 
-// A withdrawal stays, whatever is said later about the revision it met.
+// A withdrawal stays, whatever is said later about the revision it met; a banner may still come.
 bool leave_alone(const SiteRecord& old, const SitePart& part) {
   if (old.revision != part.release->revision) {
     return old.revision > part.release->revision;
   }
-  return old.standing != Standing::live ||
+  if (old.standing == Standing::replaced || old.standing == Standing::removed) {
+    return true;
+  }
+  if (part.invalid && (old.standing != Standing::invalid || old.note != part.note)) {
+    return false;
+  }
+  return old.standing == Standing::invalid ||
          (old.digest == part.digest && old.index_no == part.index_no);
+}
+
+// In the order of what stands over what.
+Standing standing_after(WithdrawalKind kind) {
+  switch (kind) {
+    case WithdrawalKind::mark_invalid:
+      return Standing::invalid;
+    case WithdrawalKind::replace:
+      return Standing::replaced;
+    case WithdrawalKind::remove:
+    case WithdrawalKind::erase:
+    case WithdrawalKind::expire:
+      return Standing::removed;
+  }
+  return Standing::removed;
+}
+
+// Nothing of the text stays, but what the page of the withdrawal itself needs.
+void forget_text(SiteRecord& record) {
+  record.files.clear();
+  record.summary.clear();
+  record.relations.clear();
+  if (record.standing == Standing::removed) {
+    record.title.clear();
+    record.doc_no.clear();
+  }
 }
 
 std::vector<SiteFile> public_files(const Release& release) {
@@ -126,6 +158,11 @@ Result<SiteRecord> Site::record_of(const SitePart& part,
     record.published_on =
         instant_of(release.imported->first_published_at).value_or(record.published_on);
   }
+  if (part.invalid) {
+    record.standing = Standing::invalid;
+    record.note = part.note;
+    record.withdrawn_at = now;
+  }
   record.expires = parse_utc(release.expires).value_or(Utc{});
   record.urgent = release.priority == Priority::urgent;
   record.test = release.test;
@@ -161,46 +198,44 @@ Result<std::vector<SitePlace>> Site::publish(std::span<const SitePart> parts, Ut
   return places;
 }
 
-Status Site::withdraw(const Withdrawal& withdrawal, Utc now) {
+Result<std::vector<std::optional<SitePlace>>> Site::withdraw(const Withdrawal& withdrawal,
+                                                             Utc now) {
+  const Standing wanted = standing_after(withdrawal.kind);
+  std::vector<std::optional<SitePlace>> places;
   std::vector<SiteChange> changes;
-  for (const std::string& publication : withdrawal.publications) {
-    std::optional<SiteRecord> record = TRY(known(publication));
+  for (const Withdrawal::Target& target : withdrawal.targets) {
+    std::optional<SiteRecord> record = TRY(known(target.publication));
     if (!record) {
+      places.emplace_back();
       continue;
     }
-    std::string canonical;
+    const bool same = record->standing == wanted && record->note == withdrawal.public_note &&
+                      record->successor == withdrawal.successor;
+    if (record->revision > target.revision || record->standing > wanted || same) {
+      places.emplace_back(place_of_record(*record));
+      continue;
+    }
+    record->standing = wanted;
     record->note = withdrawal.public_note;
+    record->successor = withdrawal.successor;
     record->withdrawn_at = now;
-    switch (withdrawal.kind) {
-      case SiteWithdrawal::mark_invalid:
-        record->standing = Standing::invalid;
-        canonical = TRY(read_content(store_.dir(), record->content));
-        break;
-      case SiteWithdrawal::replace:
-        record->standing = Standing::replaced;
-        record->successor = withdrawal.successor;
-        break;
-      case SiteWithdrawal::remove:
-      case SiteWithdrawal::erase:
-        record->standing = Standing::removed;
-        break;
+    std::string canonical;
+    if (wanted == Standing::invalid) {
+      canonical = TRY(read_content(store_.dir(), record->content));
+    } else {
+      record->revision = target.revision;  // one that never came here must not appear later
+      forget_text(*record);
     }
-    if (record->standing != Standing::invalid) {
-      // Nothing of the text stays, but what the page of the withdrawal itself needs.
-      record->files.clear();
-      record->summary.clear();
-      record->relations.clear();
-    }
-    if (record->standing == Standing::removed) {
-      record->title.clear();
-      record->doc_no.clear();
-    }
+    places.emplace_back(place_of_record(*record));
     changes.push_back({std::move(*record), std::move(canonical)});
   }
+  const bool sweep = !changes.empty() && wanted != Standing::invalid;
   TRY(commit(std::move(changes)));
-  // Opening sweeps whatever no record names: the withdrawn text and its attachments.
-  store_ = TRY(SiteStore::open(store_.dir()));
-  return {};
+  if (sweep) {
+    // Opening sweeps whatever no record names: the withdrawn text and its attachments.
+    store_ = TRY(SiteStore::open(store_.dir()));
+  }
+  return places;
 }
 
 Result<std::optional<SitePlace>> Site::find(std::string_view publisher, std::string_view id) const {

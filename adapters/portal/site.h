@@ -9,6 +9,7 @@
 #include "common/base/ids.h"
 #include "common/base/result.h"
 #include "common/base/time.h"
+#include "common/model/delivery.h"
 #include "common/model/release.h"
 
 #include <functional>
@@ -31,6 +32,8 @@ struct SitePart {
   std::string_view index_no;
   Utc published_on;
   std::string_view old_url;  // where an earlier revision stands, if the caller knows
+  bool invalid = false;      // shown with a banner, and this note in it
+  std::string_view note;
 };
 
 struct SitePlace {
@@ -39,9 +42,10 @@ struct SitePlace {
   Digest digest;
   Standing standing = Standing::live;
   std::string url_path;  // "/zcwj/12-0.html": kept through revisions
-};
 
-enum class SiteWithdrawal { mark_invalid, replace, remove, erase };
+  // Its address answers with a message instead of the text.
+  bool down() const { return standing == Standing::replaced || standing == Standing::removed; }
+};
 
 class Site {
  public:
@@ -57,16 +61,23 @@ class Site {
   // nothing. Errors: site_attachment_missing, and those of the disk; then nothing is visible.
   Result<std::vector<SitePlace>> publish(std::span<const SitePart> parts, Utc now);
 
-  // All named publications at once; unknown ones are skipped. The note is shown to the public.
-  // Removing and erasing destroy the stored text and the attachments nobody else shows.
+  // All named publications at once. The note is shown to the public. What goes or points elsewhere
+  // leaves no text on the disk, and no attachment that nobody else shows. A newer revision than the
+  // one meant stays, and so does a stronger withdrawal; what is there already costs nothing.
   struct Withdrawal {
-    SiteWithdrawal kind = SiteWithdrawal::remove;
-    std::vector<std::string> publications;  // "publisher/id"
+    struct Target {
+      std::string publication;  // "publisher/id"
+      uint32_t revision = 0;    // the newest one meant
+    };
+
+    WithdrawalKind kind = WithdrawalKind::remove;
+    std::vector<Target> targets;
     std::string public_note;
     std::string successor;  // "publisher/id", for replace
   };
 
-  Status withdraw(const Withdrawal& withdrawal, Utc now);
+  // One place per target, in order; nothing where the site has never shown it.
+  Result<std::vector<std::optional<SitePlace>>> withdraw(const Withdrawal& withdrawal, Utc now);
 
   // Nothing where the site has never shown it.
   Result<std::optional<SitePlace>> find(std::string_view publisher, std::string_view id) const;

@@ -91,16 +91,17 @@ Status SitePages::export_to(const std::string& out_dir, Utc now) {
     request.method = "GET";
     request.path = path;
     const HttpResponse response = route(request, now);
-    if (response.status != 200) {
+    if (response.status != 200 && response.status != 410) {
       continue;
     }
-    const std::string file = root + path + (path.ends_with('/') ? "index.html" : "");
+    // What is gone lies apart, so that the other web server can tell it (README.md).
+    const std::string file = root + (response.status == 410 ? "/gone" : "") + path +
+                             (path.ends_with('/') ? "index.html" : "");
     TRY(make_directory(fs::path(file).parent_path().string()));
     TRY(write_file(file, bytes_of(response)));
   }
   for (const auto& [place, record] : index_.records()) {
-    const bool shown = record.standing == Standing::live || record.standing == Standing::invalid;
-    for (const SiteFile& file : shown ? record.files : std::vector<SiteFile>()) {
+    for (const SiteFile& file : index_.shows(record) ? record.files : std::vector<SiteFile>()) {
       TRY(make_directory(root + files_path(record)));
       TRY(link_or_copy(blob_path(dir_, file.digest), root + files_path(record) + file.name));
     }

@@ -25,6 +25,11 @@ View link_view(std::string_view rel,
   return view;
 }
 
+// Its text, its standing or its place in time: what a reader has seen before is out of date.
+Utc changed_at(const SiteRecord& record) {
+  return std::max({record.revised_at, record.published_on, record.withdrawn_at});
+}
+
 View entry_view(const SiteRecord& record,
                 const SiteIndex& index,
                 const std::string& base,
@@ -33,7 +38,7 @@ View entry_view(const SiteRecord& record,
   view.set("title", record.title);
   view.set("url", base + url_path(record));
   view.set("published", format_utc(record.published_on));
-  view.set("updated", format_utc(std::max(record.revised_at, record.published_on)));
+  view.set("updated", format_utc(changed_at(record)));
   view.set("issuer", record.issuer);
   view.set("column", record.column);
   view.set("column_name", std::move(column_name));
@@ -66,7 +71,7 @@ HttpResponse SitePages::feed(const HttpRequest& request, const Feed& feed) const
   Utc updated = epoch;
   std::vector<View> entries;
   for (const SiteRecord* record : index_.newest(feed.column, 0, limits::site_feed_items)) {
-    updated = std::max({updated, record->revised_at, record->published_on});
+    updated = std::max(updated, changed_at(*record));
     entries.push_back(entry_view(*record, index_, settings_.base_url, column_name(record->column)));
   }
   std::vector<View> deleted;
@@ -118,8 +123,7 @@ HttpResponse SitePages::sitemap(const HttpRequest& request, std::string_view nam
   }
   const size_t skip = (number - 1) * limits::site_sitemap_urls;
   for (const SiteRecord* record : index_.newest("", skip, limits::site_sitemap_urls)) {
-    add(settings_.base_url + url_path(*record),
-        format_utc(std::max(record->revised_at, record->published_on)));
+    add(settings_.base_url + url_path(*record), format_utc(changed_at(*record)));
   }
   view.set("urls", std::move(views));
   return page(request, "sitemap", view, "sitemap.xml");

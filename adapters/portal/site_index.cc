@@ -12,9 +12,13 @@ namespace {
 
 constexpr int refresh_tries = 3;
 
+bool shown(const SiteRecord& record, Utc now) {
+  const bool has_text = record.standing == Standing::live || record.standing == Standing::invalid;
+  return has_text && (!record.expires || record.expires > now);
+}
+
 bool listed(const SiteRecord& record, Utc now) {
-  const bool shown = record.standing == Standing::live || record.standing == Standing::invalid;
-  return shown && !record.test && (!record.expires || record.expires > now);
+  return shown(record, now) && !record.test;
 }
 
 }  // namespace
@@ -131,7 +135,8 @@ void SiteIndex::erase(Place place) {
 }
 
 void SiteIndex::list(const SiteRecord& record) {
-  if (record.standing == Standing::removed && !record.test) {
+  const bool down = record.standing == Standing::removed || record.standing == Standing::replaced;
+  if (down && !record.test) {
     const Order order{record.withdrawn_at.ms, record.place};
     removed_[record.column].insert(order);
     removed_[""].insert(order);
@@ -159,6 +164,10 @@ void SiteIndex::unlist(const SiteRecord& record) {
   }
   urgent_.erase(order);
   expiring_.erase({record.expires.ms, record.place});
+}
+
+bool SiteIndex::shows(const SiteRecord& record) const {
+  return shown(record, now_);
 }
 
 const SiteRecord* SiteIndex::at(Place place) const {
@@ -202,13 +211,13 @@ std::vector<const SiteRecord*> SiteIndex::urgent(Utc since, size_t count) const 
   return found;
 }
 
-std::vector<SiteIndex::Incoming> SiteIndex::incoming(std::string_view publication) const {
+std::vector<SiteIndex::Incoming> SiteIndex::incoming(std::string_view publication,
+                                                     bool with_drills) const {
   std::vector<Incoming> found;
   const auto [begin, end] = incoming_.equal_range(publication);
   for (auto at = begin; at != end; ++at) {
     const SiteRecord& from = records_.at(at->second.second);
-    const bool shown = from.standing == Standing::live || from.standing == Standing::invalid;
-    if (shown && !from.test && (!from.expires || from.expires > now_)) {
+    if (shows(from) && (with_drills || !from.test)) {
       found.push_back({at->second.first, &from});
     }
   }

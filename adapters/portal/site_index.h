@@ -29,21 +29,24 @@ class SiteIndex {
   const SiteRecord* at(Place place) const;
   const SiteRecord* find(std::string_view publication) const;
 
+  // Its address shows its text now.
+  bool shows(const SiteRecord& record) const;
+
   // What lists show, newest first: live and invalid, neither drills nor expired. Empty column: all.
   std::vector<const SiteRecord*> newest(std::string_view column, size_t skip, size_t count) const;
   size_t count(std::string_view column) const;
   // The newest urgent ones in force.
   std::vector<const SiteRecord*> urgent(Utc since, size_t count) const;
 
-  // Live or invalid publications that name this one, in the order of their places.
+  // Shown publications that name this one, in the order of their places; drills only if asked for.
   struct Incoming {
     RelationKind kind;
     const SiteRecord* from;
   };
 
-  std::vector<Incoming> incoming(std::string_view publication) const;
+  std::vector<Incoming> incoming(std::string_view publication, bool with_drills) const;
 
-  // Removed ones, newest first: feeds name them.
+  // Removed and replaced ones, newest first: feeds name them.
   std::vector<const SiteRecord*> removed(std::string_view column, size_t count) const;
 
   const std::map<Place, SiteRecord>& records() const { return records_; }

@@ -6,6 +6,7 @@
 #include "common/http/static_files.h"
 #include "common/http/url.h"
 #include "common/json/release_json.h"
+#include "common/text/catalogue.h"
 #include "site_templates_embedded.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 namespace gulou {
 namespace {
 
-constexpr std::string_view public_note_default = "该信息已撤下。";
+constexpr Language zh = Language::zh;
 
 // No script, no frame, nothing from elsewhere.
 SitePolicy page_policy() {
@@ -188,7 +189,7 @@ HttpResponse SitePages::column_path(const HttpRequest& request, std::string_view
     const auto place = place_of_url(std::string(path.substr(0, slash + 1 + inner)) + ".html");
     const SiteRecord* record = place ? index_.at(place->place) : nullptr;
     if (record != nullptr && record->home == column) {
-      return file_page(request, *record, rest.substr(inner + 1));
+      return file_page(request, *record, rest.substr(inner + 1), now);
     }
   }
   return column_route(request, column, rest);
@@ -290,9 +291,8 @@ HttpResponse SitePages::column_page(const HttpRequest& request,
 HttpResponse SitePages::release_page(const HttpRequest& request,
                                      const SiteRecord& record,
                                      Utc now) const {
-  const bool expired = record.expires && record.expires <= now;
-  if (record.standing == Standing::removed || record.standing == Standing::replaced || expired) {
-    return withdrawn_page(request, record, now);
+  if (!index_.shows(record)) {
+    return withdrawn_page(record, now);
   }
   Result<std::string> canonical = read_content(dir_, record.content);
   Result<Release> release =
@@ -311,7 +311,7 @@ HttpResponse SitePages::release_page(const HttpRequest& request,
   for (auto& tag : release_meta(*release, record, settings_)) {
     meta.push_back(std::move(tag));
   }
-  View view = frame(record.column, record.title, url_path(record), meta);
+  View view = frame(record.column, shown_title(record), url_path(record), meta);
   view.set("column_name", name);
   view.set("column_path", "/" + record.column + "/");
   view.set("robots", std::string(record.test ? "noindex, nofollow" : ""));
@@ -324,14 +324,13 @@ HttpResponse SitePages::release_page(const HttpRequest& request,
 
 HttpResponse SitePages::file_page(const HttpRequest& request,
                                   const SiteRecord& record,
-                                  std::string_view name) const {
+                                  std::string_view name,
+                                  Utc now) const {
   const auto file = std::find_if(record.files.begin(),
                                  record.files.end(),
                                  [name](const SiteFile& known) { return known.name == name; });
-  const bool shown = record.standing == Standing::live || record.standing == Standing::invalid;
-  if (!shown) {
-    return message_page(
-        410, "该信息已撤下", record.note.empty() ? public_note_default : record.note, nullptr);
+  if (!index_.shows(record)) {
+    return withdrawn_page(record, now);
   }
   if (file == record.files.end()) {
     return message_page(404, "没有找到这个文件", "您访问的地址有误，或者文件已经更换。", nullptr);
@@ -358,19 +357,21 @@ HttpResponse SitePages::file_page(const HttpRequest& request,
   return response;
 }
 
-HttpResponse SitePages::withdrawn_page(const HttpRequest&,
-                                       const SiteRecord& record,
-                                       Utc now) const {
-  const bool expired = record.standing == Standing::live && record.expires && record.expires <= now;
-  const std::string note = !record.note.empty() ? record.note
-                           : expired            ? "该信息已到期下线。"
-                                                : std::string(public_note_default);
-  const SiteRecord* successor = record.successor.empty() ? nullptr : index_.find(record.successor);
+// 410 with the public note; one that was replaced leads on, as long as there is something to see.
+HttpResponse SitePages::withdrawn_page(const SiteRecord& record, Utc now) const {
   if (record.standing == Standing::replaced) {
-    return message_page(
-        410, "该信息已被替代", record.note.empty() ? "请查看新的信息。" : record.note, successor);
+    const SiteRecord* successor = index_.find(record.successor);
+    const bool seen = successor != nullptr && successor->standing != Standing::removed;
+    const std::string note = !record.note.empty() ? record.note
+                             : seen               ? sentence(zh, "page_see_successor", {}, {})
+                                                  : sentence(zh, "page_taken_down", {}, {});
+    return message_page(410, word(zh, "page_replaced"), note, seen ? successor : nullptr);
   }
-  return message_page(410, "该信息已撤下", note, nullptr);
+  const bool ended = record.expires && record.expires <= now;
+  const std::string note = !record.note.empty() ? record.note
+                           : ended              ? sentence(zh, "page_ended", {}, {})
+                                                : sentence(zh, "page_taken_down", {}, {});
+  return message_page(410, word(zh, "page_withdrawn"), note, nullptr);
 }
 
 HttpResponse SitePages::message_page(int status,

@@ -60,8 +60,9 @@ class SitePages {
   HttpResponse release_page(const HttpRequest& request, const SiteRecord& record, Utc now) const;
   HttpResponse file_page(const HttpRequest& request,
                          const SiteRecord& record,
-                         std::string_view name) const;
-  HttpResponse withdrawn_page(const HttpRequest& request, const SiteRecord& record, Utc now) const;
+                         std::string_view name,
+                         Utc now) const;
+  HttpResponse withdrawn_page(const SiteRecord& record, Utc now) const;
   HttpResponse message_page(int status,
                             std::string_view heading,
                             std::string_view text,

@@ -17,7 +17,7 @@
 
 namespace gulou {
 
-// Values are stored: never renumber.
+// Values are stored: never renumber. A later one stands over an earlier one.
 enum class Standing : uint8_t {
   live = 1,
   invalid = 2,   // shown with a banner

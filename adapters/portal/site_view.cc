@@ -69,6 +69,13 @@ void set_lines(View& view, std::string name, std::string_view text) {
   view.set(std::move(name), std::move(views));
 }
 
+// A withdrawal that marks it invalid stands over what the release says of itself.
+Validity shown_validity(const SiteRecord& record) {
+  return record.standing == Standing::invalid && record.validity != Validity::repealed
+             ? Validity::invalid
+             : record.validity;
+}
+
 struct CatalogueRow {
   std::string_view key;
   std::string value;
@@ -78,7 +85,8 @@ struct CatalogueRow {
 
 std::vector<CatalogueRow> catalogue_of(const Release& release, const SiteRecord& record) {
   const bool has_type = release.disclosure_type != DisclosureType::none;
-  const bool has_validity = release.validity != Validity::none;
+  const Validity validity = shown_validity(record);
+  const bool has_validity = validity != Validity::none;
   return {
       {"index_no", record.index_no, false, true},
       {"subject", joined(release.subject, " / "), false, true},
@@ -87,7 +95,7 @@ std::vector<CatalogueRow> catalogue_of(const Release& release, const SiteRecord&
       {"title", release.title, true, true},
       {"doc_no", release.doc_no, false, true},
       {"published_on", format_shanghai(record.published_on), false, true},
-      {"validity", word_or_empty("validity", name_of(release.validity), has_validity), false, true},
+      {"validity", word_or_empty("validity", name_of(validity), has_validity), false, true},
       {"disclosure_type",
        word_or_empty("disclosure", name_of(release.disclosure_type), has_type),
        false,
@@ -125,6 +133,26 @@ std::vector<View> catalogue_views(std::vector<CatalogueRow> cells, bool complete
   return rows;
 }
 
+std::string_view incoming_heading(RelationKind kind) {
+  switch (kind) {
+    case RelationKind::interprets:
+      return word(zh, "relation_interpreted_by");
+    case RelationKind::phase_of:
+      return "其他阶段的解读";
+    case RelationKind::clarifies:
+      return "回应澄清";
+    case RelationKind::corrects:
+      return "更正本信息的文件";
+    case RelationKind::repeals:
+      return "废止本文件的文件";
+    case RelationKind::replaces:
+      return "替代本文件的文件";
+    case RelationKind::related:
+      return word(zh, "relation_related");
+  }
+  return {};
+}
+
 View banner_view(std::string_view label, std::string_view text) {
   View banner;
   banner.set("label", std::string(label));
@@ -135,28 +163,27 @@ View banner_view(std::string_view label, std::string_view text) {
 std::vector<View> banner_views(const Release& release,
                                const SiteRecord& record,
                                const std::vector<RelatedGroup>& related) {
-  const Validity validity =
-      record.standing == Standing::invalid && release.validity != Validity::repealed
-          ? Validity::invalid
-          : release.validity;
+  Validity validity = shown_validity(record);
   if (validity != Validity::invalid && validity != Validity::repealed &&
       validity != Validity::amended) {
     return {};
   }
   std::string text = record.standing == Standing::invalid ? record.note : std::string();
   if (text.empty()) {
-    text = validity == Validity::amended ? "本文件已经修改，请以修改后的文件为准。"
-                                         : "本文件已不再有效，仅供查阅。";
+    text = validity == Validity::amended ? sentence(zh, "page_banner_amended", {}, {})
+                                         : invalid_text();
   }
   if (!release.abolished_by.empty()) {
     text += "依据：" + release.abolished_by;
   }
   for (const RelatedGroup& group : related) {
-    if (group.heading == "废止本文件的文件" || group.heading == "替代本文件的文件") {
+    const bool repealing = group.heading == incoming_heading(RelationKind::repeals);
+    if (repealing || group.heading == incoming_heading(RelationKind::replaces)) {
       text += "见《" + group.records.front()->title + "》。";
     }
+    validity = repealing ? Validity::repealed : validity;
   }
-  return {banner_view(word(zh, "validity", name_of(validity)), text)};
+  return {banner_view(word(zh, "banner", name_of(validity)), text)};
 }
 
 void add_kind_fields(View& page, const Release& release) {
@@ -244,26 +271,6 @@ void add_files(View& page, const SiteRecord& record, const SiteBody& body) {
   page.set("files", std::move(files));
 }
 
-std::string_view incoming_heading(RelationKind kind) {
-  switch (kind) {
-    case RelationKind::interprets:
-      return word(zh, "relation_interpreted_by");
-    case RelationKind::phase_of:
-      return "其他阶段的解读";
-    case RelationKind::clarifies:
-      return "回应澄清";
-    case RelationKind::corrects:
-      return "更正本信息的文件";
-    case RelationKind::repeals:
-      return "废止本文件的文件";
-    case RelationKind::replaces:
-      return "替代本文件的文件";
-    case RelationKind::related:
-      return word(zh, "relation_related");
-  }
-  return {};
-}
-
 void add_related(std::vector<RelatedGroup>& groups,
                  std::string_view heading,
                  const SiteRecord& other) {
@@ -327,6 +334,15 @@ std::vector<SiteColumn> site_columns(const std::map<std::string, Column, std::le
   return result;
 }
 
+std::string invalid_text() {
+  return sentence(zh, "page_banner_invalid", {}, {});
+}
+
+std::string shown_title(const SiteRecord& record) {
+  return record.test ? "【" + std::string(word(zh, "noun_drill")) + "】" + record.title
+                     : record.title;
+}
+
 std::string domain_of(const SiteSettings& settings) {
   if (!settings.domain.empty()) {
     return settings.domain;
@@ -338,20 +354,15 @@ std::string domain_of(const SiteSettings& settings) {
 }
 
 View item_view(const SiteRecord& record) {
-  const bool invalid = record.standing == Standing::invalid ||
-                       record.validity == Validity::invalid ||
-                       record.validity == Validity::repealed;
+  const Validity validity = shown_validity(record);
+  const bool invalid = validity == Validity::invalid || validity == Validity::repealed;
   View view;
   view.set("path", url_path(record));
-  view.set("title", record.title);
+  view.set("title", shown_title(record));
   view.set("date", format_shanghai(record.published_on));
   view.set("datetime", format_utc(record.published_on));
   view.set("is_urgent", record.urgent);
-  view.set("validity_tag",
-           word_or_empty("validity",
-                         name_of(record.validity == Validity::repealed ? Validity::repealed
-                                                                       : Validity::invalid),
-                         invalid));
+  view.set("validity_tag", word_or_empty("validity", name_of(validity), invalid));
   return view;
 }
 
@@ -424,12 +435,11 @@ std::vector<RelatedGroup> related_groups(const SiteRecord& record, const SiteInd
   std::vector<RelatedGroup> groups;
   for (const Relation& relation : record.relations) {
     const SiteRecord* target = index.find(relation.target);
-    if (target != nullptr &&
-        (target->standing == Standing::live || target->standing == Standing::invalid)) {
+    if (target != nullptr && index.shows(*target) && (record.test || !target->test)) {
       add_related(groups, word(zh, "relation", name_of(relation.kind)), *target);
     }
   }
-  for (const SiteIndex::Incoming& incoming : index.incoming(record.publication)) {
+  for (const SiteIndex::Incoming& incoming : index.incoming(record.publication, record.test)) {
     add_related(groups, incoming_heading(incoming.kind), *incoming.from);
   }
   return groups;
@@ -440,10 +450,10 @@ void add_release(View& page,
                  const SiteRecord& record,
                  const SiteBody& body,
                  const std::vector<RelatedGroup>& related) {
-  page.set("is_test", record.test);
+  page.set("drill", record.test ? sentence(zh, "page_drill_note", {}, {}) : std::string());
   page.set("is_urgent", record.urgent);
   page.set("banner", banner_views(release, record, related));
-  page.set("title", release.title);
+  page.set("title", shown_title(record));
   page.set("doc_no", release.doc_no);
   page.set("date", format_shanghai(record.published_on));
   page.set("datetime", format_utc(record.published_on));

@@ -45,6 +45,11 @@ std::vector<SiteColumn> site_columns(const std::map<std::string, Column, std::le
 
 std::string domain_of(const SiteSettings& settings);
 
+// What the banner of an invalid one says without a note.
+std::string invalid_text();
+// With 【演练】 before it where it is a drill.
+std::string shown_title(const SiteRecord& record);
+
 // A line of a list.
 View item_view(const SiteRecord& record);
 std::vector<View> item_views(const std::vector<const SiteRecord*>& records);

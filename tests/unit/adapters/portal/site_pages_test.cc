@@ -188,13 +188,71 @@ TEST_F(SitePagesTest, InvalidDocumentKeepsItsPageWithABanner) {
   publish(site, {part(release_of("a", Kind::policy_document, "zcwj", "旧办法"), 1)});
 
   ASSERT_TRUE(site.withdraw(
-      {SiteWithdrawal::mark_invalid, {"oa/a"}, "本办法已于2026年11月废止。", ""}, noon));
+      {WithdrawalKind::mark_invalid, {{"oa/a", 1}}, "本办法已于2026年11月废止。", ""}, noon));
 
   const HttpResponse page = get(web, "/zcwj/1-0.html");
   EXPECT_EQ(page.status, 200);
-  EXPECT_THAT(text(page), HasSubstr("本办法已于2026年11月废止。"));
+  EXPECT_THAT(text(page), HasSubstr("<strong>已失效</strong> 本办法已于2026年11月废止。"));
+  EXPECT_THAT(text(page), Not(HasSubstr("<td>有效</td>")));
   EXPECT_THAT(text(page), HasSubstr("第一段。"));
   EXPECT_THAT(body(web, "/zcwj/"), HasSubstr("失效</span>"));
+}
+
+TEST_F(SitePagesTest, AnInvalidPartIsPublishedWithItsBanner) {
+  Site site = open();
+  SitePages web = pages();
+  SitePart again = part(release_of("a", Kind::policy_document, "zcwj", "旧办法"), 1);
+  publish(site, {again});
+  again.invalid = true;
+
+  EXPECT_EQ(publish(site, {again})[0].standing, Standing::invalid);
+  EXPECT_THAT(body(web, "/zcwj/1-0.html"),
+              HasSubstr("<strong>已失效</strong> 本文件已不再有效，仅供查阅。"));
+  again.note = "自2026年12月1日起废止。";
+  publish(site, {again});
+  EXPECT_THAT(body(web, "/zcwj/1-0.html"), HasSubstr("自2026年12月1日起废止。"));
+
+  again.invalid = false;  // an attempt from before the withdrawal, told late
+  publish(site, {again});
+  EXPECT_THAT(body(web, "/zcwj/1-0.html"), HasSubstr("自2026年12月1日起废止。"));
+}
+
+TEST_F(SitePagesTest, ADocumentThatAnotherRepealsSaysSo) {
+  Site site = open();
+  SitePages web = pages();
+  publish(site, {part(release_of("a", Kind::policy_document, "zcwj", "旧办法"), 1)});
+  Release repealing = release_of("b", Kind::policy_document, "zcwj", "关于废止旧办法的决定");
+  repealing.relations = {{RelationKind::repeals, "a"}};
+  publish(site, {part(repealing, 2)});
+
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::mark_invalid, {{"oa/a", 1}}, "", ""}, noon));
+
+  const std::string page = body(web, "/zcwj/1-0.html");
+  EXPECT_THAT(page, HasSubstr("<strong>已废止</strong>"));
+  EXPECT_THAT(page, HasSubstr("见《关于废止旧办法的决定》。"));
+}
+
+TEST_F(SitePagesTest, RemovedOneIsNamedNowhere) {
+  Site site = open();
+  SitePages web = pages();
+  Release removed = release_of("a", Kind::policy_document, "zcwj", "误发的文件");
+  removed.priority = Priority::urgent;
+  removed.relations = {{RelationKind::related, "b"}};
+  Release other = release_of("b", Kind::policy_document, "zcwj", "别的文件");
+  other.relations = {{RelationKind::related, "a"}};
+  publish(site, {part(removed, 1), part(other, 2)});
+  ASSERT_THAT(body(web, "/zcwj/2-0.html"), HasSubstr("误发的文件"));
+
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "", ""}, noon));
+
+  for (const char* path : {"/", "/zcwj/", "/zcwj/2-0.html", "/sitemap.html", "/sitemap-1.xml"}) {
+    EXPECT_THAT(body(web, path), Not(HasSubstr("误发的文件"))) << path;
+    EXPECT_THAT(body(web, path), Not(HasSubstr("/zcwj/1-0"))) << path;
+  }
+  EXPECT_THAT(body(web, "/feed.atom"), Not(HasSubstr("误发的文件")));
+  EXPECT_THAT(body(web, "/zcwj/"), HasSubstr("共 1 条"));
+  EXPECT_THAT(body(web, "/zcwj/1-0.html"), HasSubstr("该信息已撤下。"));
+  EXPECT_THAT(body(web, "/zcwj/1-0.html"), HasSubstr("noindex"));
 }
 
 TEST_F(SitePagesTest, ReplacedOnePointsToItsSuccessor) {
@@ -203,10 +261,17 @@ TEST_F(SitePagesTest, ReplacedOnePointsToItsSuccessor) {
   publish(site, {part(release_of("a", Kind::notice, "tzgg", "旧通知"), 1)});
   publish(site, {part(release_of("b", Kind::notice, "tzgg", "新通知"), 2)});
 
-  ASSERT_TRUE(site.withdraw({SiteWithdrawal::replace, {"oa/a"}, "", "oa/b"}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::replace, {{"oa/a", 1}}, "", "oa/b"}, noon));
 
   EXPECT_EQ(get(web, "/tzgg/1-0.html").status, 410);
+  EXPECT_THAT(body(web, "/tzgg/1-0.html"), HasSubstr("该信息已被替代"));
   EXPECT_THAT(body(web, "/tzgg/1-0.html"), HasSubstr("href=\"/tzgg/2-0.html\""));
+  EXPECT_THAT(body(web, "/tzgg/"), Not(HasSubstr("旧通知")));
+  EXPECT_THAT(body(web, "/tzgg/feed.atom"),
+              HasSubstr("at:deleted-entry ref=\"http://127.0.0.1:8080/tzgg/1-0.html\""));
+
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/b", 1}}, "", ""}, noon));
+  EXPECT_THAT(body(web, "/tzgg/1-0.html"), Not(HasSubstr("/tzgg/2-0.html")));
 }
 
 TEST_F(SitePagesTest, ExpiredOneLeavesListsByItself) {
@@ -227,14 +292,23 @@ TEST_F(SitePagesTest, ExpiredOneLeavesListsByItself) {
 TEST_F(SitePagesTest, DrillIsMarkedAndInNoList) {
   Site site = open();
   SitePages web = pages();
-  Release release = release_of("a", Kind::notice, "tzgg", "防汛演练通知");
+  Release release = release_of("a", Kind::notice, "tzgg", "防汛通知");
   release.test = true;
-  publish(site, {part(release, 1)});
+  release.relations = {{RelationKind::related, "b"}};
+  Release real = release_of("b", Kind::notice, "tzgg", "真的通知");
+  real.relations = {{RelationKind::related, "a"}};
+  publish(site, {part(release, 1), part(real, 2)});
 
-  EXPECT_THAT(body(web, "/tzgg/1-0.html"), HasSubstr("演练"));
-  EXPECT_THAT(body(web, "/tzgg/1-0.html"), HasSubstr("noindex"));
-  for (const char* path : {"/", "/tzgg/", "/feed.atom", "/sitemap-1.xml"}) {
-    EXPECT_THAT(body(web, path), Not(HasSubstr("防汛演练通知"))) << path;
+  const std::string page = body(web, "/tzgg/1-0.html");
+  EXPECT_THAT(page, HasSubstr("<title>【演练】防汛通知"));
+  EXPECT_THAT(page, HasSubstr("<h1>【演练】防汛通知</h1>"));
+  EXPECT_THAT(page, HasSubstr("class=\"release drill\""));
+  EXPECT_THAT(page, HasSubstr("本页为演练内容"));
+  EXPECT_THAT(page, HasSubstr("noindex"));
+  EXPECT_THAT(page, HasSubstr("/tzgg/2-0.html"));
+  EXPECT_THAT(body(web, "/tzgg/"), HasSubstr("共 1 条"));
+  for (const char* path : {"/", "/tzgg/", "/feed.atom", "/sitemap-1.xml", "/tzgg/2-0.html"}) {
+    EXPECT_THAT(body(web, path), Not(HasSubstr("防汛通知"))) << path;
     EXPECT_THAT(body(web, path), Not(HasSubstr("/tzgg/1-0"))) << path;
   }
 }
@@ -245,7 +319,7 @@ TEST_F(SitePagesTest, FeedsAreWellFormedAndNameWithdrawals) {
   EXPECT_TRUE(well_formed(dir_, body(web, "/feed.atom")));
   publish(site, {part(release_of("a", Kind::notice, "tzgg", "甲 & 乙 <丙>"), 1)});
   publish(site, {part(release_of("b", Kind::notice, "tzgg", "要撤下的"), 2)});
-  ASSERT_TRUE(site.withdraw({SiteWithdrawal::remove, {"oa/b"}, "", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/b", 1}}, "", ""}, noon));
 
   const std::string feed = body(web, "/tzgg/feed.atom");
 
@@ -314,6 +388,12 @@ TEST_F(SitePagesTest, ExportWritesTheSamePagesAsFiles) {
   EXPECT_EQ(*read_file(dir_ + "/out/current/tzgg/1-0.html", 1 << 20), body(web, "/tzgg/1-0.html"));
   EXPECT_EQ(*read_file(dir_ + "/out/current/tzgg/1-0/form.pdf", 1 << 20), "%PDF-1.7");
   EXPECT_THAT(*read_file(dir_ + "/out/current/tzgg/index.html", 1 << 20), HasSubstr("第二个"));
+
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "撤下", ""}, noon));
+  ASSERT_TRUE(web.export_to(dir_ + "/out", noon));
+  EXPECT_FALSE(std::filesystem::exists(dir_ + "/out/current/tzgg/1-0.html"));
+  EXPECT_FALSE(std::filesystem::exists(dir_ + "/out/current/tzgg/1-0/form.pdf"));
+  EXPECT_THAT(*read_file(dir_ + "/out/current/gone/tzgg/1-0.html", 1 << 20), HasSubstr("撤下"));
 }
 
 }  // namespace

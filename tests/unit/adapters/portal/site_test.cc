@@ -44,6 +44,25 @@ TEST_F(SiteTest, InterpretationThatComesLaterIsLinkedFromTheDocument) {
   EXPECT_THAT(body(web, "/zcjd/900-0.html"), HasSubstr("href=\"/zcwj/1-0.html\""));
 }
 
+TEST_F(SiteTest, AFurtherPhaseIsLinkedFromTheEarlierOne) {
+  Site site = open();
+  SitePages web = pages();
+  Release first = release_of("read-1", Kind::interpretation, "zcjd", "起草说明");
+  first.relations = {{RelationKind::interprets, "doc-1"}};  // comes before its document
+  publish(site, {part(first, 1)});
+  publish(site, {part(release_of("doc-1", Kind::policy_document, "zcwj", "意见"), 2)});
+  Release later = release_of("read-2", Kind::interpretation, "zcjd", "实施解读");
+  later.relations = {{RelationKind::phase_of, "read-1"}, {RelationKind::interprets, "doc-1"}};
+
+  publish(site, {part(later, 900)});
+
+  EXPECT_THAT(body(web, "/zcjd/1-0.html"), HasSubstr("href=\"/zcjd/900-0.html\""));
+  EXPECT_THAT(body(web, "/zcjd/900-0.html"), HasSubstr("href=\"/zcjd/1-0.html\""));
+  EXPECT_THAT(body(web, "/zcwj/2-0.html"), HasSubstr("href=\"/zcjd/1-0.html\""));
+  EXPECT_THAT(body(web, "/zcwj/2-0.html"), HasSubstr("href=\"/zcjd/900-0.html\""));
+  EXPECT_THAT(body(web, "/zcjd/1-0.html"), HasSubstr("href=\"/zcwj/2-0.html\""));
+}
+
 TEST_F(SiteTest, CrashBeforeTheFlipLeavesTheOldSite) {
   Site site = open();
   publish(site, {part(release_of("a", Kind::notice, "tzgg", "旧通知"), 1)});
@@ -192,7 +211,8 @@ TEST_F(SiteTest, RemovedTextLeavesTheDiskAndStaysAway) {
   add_blob(site, "%PDF-1.7");
   publish(site, {part(release, 1), part(release_of("b", Kind::notice, "tzgg", "别的通知"), 1, 1)});
 
-  ASSERT_TRUE(site.withdraw({SiteWithdrawal::remove, {"oa/a"}, "内容有误，已撤下。", ""}, noon));
+  ASSERT_TRUE(
+      site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "内容有误，已撤下。", ""}, noon));
 
   const HttpResponse gone = get(web, "/tzgg/1-0.html");
   EXPECT_EQ(gone.status, 410);
@@ -208,6 +228,100 @@ TEST_F(SiteTest, RemovedTextLeavesTheDiskAndStaysAway) {
   publish(site, {part(release, 1)});  // a late retry of what was removed
   EXPECT_EQ(get(web, "/tzgg/1-0.html").status, 410);
   EXPECT_EQ(get(web, "/tzgg/1-1.html").status, 200);
+}
+
+TEST_F(SiteTest, AnAttachmentThatAnotherPageShowsStays) {
+  Site site = open();
+  SitePages web = pages();
+  Release first = release_of("a", Kind::notice, "tzgg", "通知甲");
+  first.attachments = {{"form.pdf", "申请表", "application/pdf", 8, sha256("%PDF-1.7"), "", false}};
+  Release second = first;
+  second.id = "b";
+  add_blob(site, "%PDF-1.7");
+  publish(site, {part(first, 1), part(second, 2)});
+
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "", ""}, noon));
+
+  EXPECT_EQ(get(web, "/tzgg/1-0/form.pdf").status, 410);
+  EXPECT_EQ(get(web, "/tzgg/2-0/form.pdf").status, 200);
+}
+
+TEST_F(SiteTest, OnePartOfABundleIsWithdrawnAlone) {
+  Site site = open();
+  SitePages web = pages();
+  Release document = release_of("doc-1", Kind::policy_document, "zcwj", "意见");
+  Release reading = release_of("read-1", Kind::interpretation, "zcjd", "解读");
+  reading.relations = {{RelationKind::interprets, "doc-1"}};
+  publish(site, {part(document, 7, 0), part(reading, 7, 1)});
+
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/read-1", 1}}, "", ""}, noon));
+
+  EXPECT_EQ(get(web, "/zcjd/7-1.html").status, 410);
+  EXPECT_THAT(body(web, "/zcwj/7-0.html"), Not(HasSubstr("/zcjd/7-1.html")));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/doc-1", 1}}, "", ""}, noon));
+  EXPECT_EQ(get(web, "/zcwj/7-0.html").status, 410);
+}
+
+TEST_F(SiteTest, PlacesSayWhatAWithdrawalMet) {
+  Site site = open();
+  publish(site, {part(release_of("a", Kind::notice, "tzgg", "通知"), 1)});
+
+  const auto places =
+      site.withdraw({WithdrawalKind::remove, {{"oa/a", 3}, {"oa/nowhere", 1}}, "", ""}, noon);
+
+  ASSERT_TRUE(places) << describe(places.error());
+  ASSERT_EQ(places->size(), 2U);
+  EXPECT_EQ((*places)[0]->url_path, "/tzgg/1-0.html");
+  EXPECT_TRUE((*places)[0]->down());
+  EXPECT_FALSE((*places)[1].has_value());
+  // The revision that never came here does not appear later.
+  Release third = release_of("a", Kind::notice, "tzgg", "第三版");
+  third.revision = 3;
+  EXPECT_TRUE(publish(site, {part(third, 9, 0, 1)})[0].down());
+}
+
+TEST_F(SiteTest, AWithdrawalMeetsOnlyWhatItMeant) {
+  Site site = open();
+  SitePages web = pages();
+  publish(site, {part(release_of("a", Kind::notice, "tzgg", "第一版"), 1)});
+  Release second = release_of("a", Kind::notice, "tzgg", "第二版");
+  second.revision = 2;
+  publish(site, {part(second, 2, 0, 1)});
+
+  // Told late: it was about the first revision.
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::mark_invalid, {{"oa/a", 1}}, "已废止", ""}, noon));
+  EXPECT_THAT(body(web, "/tzgg/1-0.html"), Not(HasSubstr("已废止")));
+
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 2}}, "撤下", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::mark_invalid, {{"oa/a", 2}}, "已废止", ""}, noon));
+  EXPECT_EQ(get(web, "/tzgg/1-0.html").status, 410);
+  EXPECT_THAT(body(web, "/tzgg/1-0.html"), HasSubstr("撤下"));
+}
+
+TEST_F(SiteTest, RepeatingAWithdrawalChangesNothing) {
+  Site site = open();
+  publish(site, {part(release_of("a", Kind::notice, "tzgg", "通知"), 1)});
+  const Site::Withdrawal once{WithdrawalKind::remove, {{"oa/a", 1}}, "撤下", ""};
+  ASSERT_TRUE(site.withdraw(once, noon));
+  const std::string before = *read_file(dir_ + "/index", 1 << 20);
+
+  ASSERT_TRUE(site.withdraw(once, Utc{noon.ms + 1000}));
+
+  EXPECT_EQ(*read_file(dir_ + "/index", 1 << 20), before);
+}
+
+TEST_F(SiteTest, ANewRevisionAfterItsTimeWasOverAppearsWhereTheOldOneWas) {
+  Site site = open();
+  SitePages web = pages();
+  publish(site, {part(release_of("a", Kind::notice, "tzgg", "第一版"), 1)});
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::expire, {{"oa/a", 1}}, "", ""}, noon));
+  Release second = release_of("a", Kind::notice, "tzgg", "第二版");
+  second.revision = 2;
+
+  publish(site, {part(second, 9, 0, 1)});
+
+  EXPECT_THAT(body(web, "/tzgg/1-0.html"), HasSubstr("第二版"));
+  EXPECT_THAT(body(web, "/tzgg/"), HasSubstr("共 1 条"));
 }
 
 TEST_F(SiteTest, PublishingIntoALargeSiteStaysCheap) {
