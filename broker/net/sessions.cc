@@ -104,7 +104,7 @@ void Sessions::receive(Door door, const net::Incoming& incoming, Now now, Inbox&
   }
   if (incoming.too_many_frames) {
     counters_.malformed.add();
-    refuse(*peer, 0, {ErrorCode::exhausted, "too_many_frames", "", {}});
+    refuse(*peer, 0, {ErrorCode::exhausted, "too_many_frames", "frames", {}});
     return;
   }
   auto message = wire::decode(frames);

@@ -447,7 +447,7 @@ Result<Message> decode(std::span<const std::string_view> frames) {
   if (bodies.size() < verb->bodies_min || bodies.size() > verb->bodies_max) {
     return fail(ErrorCode::invalid_argument,
                 "frames_wrong",
-                {},
+                "frames",
                 {name,
                  std::to_string(bodies.size()),
                  std::to_string(verb->bodies_min),
