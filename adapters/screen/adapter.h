@@ -1,5 +1,6 @@
 // ScreenAdapter is the screen channel of one display: what is delivered goes into the screen's own
-// durable store, from which the page draws. Used on the SDK's call thread.
+// durable store, from which the page draws. Of withdrawals nothing is shown: what was marked
+// invalid or replaced leaves the screen like what was removed. Used on the SDK's call thread.
 #pragma once
 
 #include "adapters/screen/store.h"
@@ -20,6 +21,7 @@ class ScreenAdapter final : public sdk::ChannelAdapter {
   Report find(const sdk::Delivery& delivery, sdk::Helper& helper) override;
 
  private:
+  Status fetch_pictures(const sdk::Part& part, sdk::Helper& helper) const;
   Report held(const sdk::Delivery& delivery) const;
 
   ScreenStore store_;

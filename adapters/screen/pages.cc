@@ -110,12 +110,18 @@ void add_guide(JsonWriter& json, const ServiceGuidePart& part) {
   json.end_array();
 }
 
+// A drill says so wherever its title stands, not only in the watermark.
+std::string title_of(const Release& release) {
+  return release.test ? "【" + std::string(word(zh, "noun_drill")) + "】" + release.title
+                      : release.title;
+}
+
 void add_item(JsonWriter& json, const ScreenItem& item, const ScreenSettings& settings) {
   const Release& release = item.release;
   json.begin_object();
   json.member("key", to_hex(item.digest).substr(0, 16));
   json.member("label", word(zh, "kind", name_of(release.kind)));
-  json.member("title", release.title);
+  json.member("title", title_of(release));
   json.text_member("summary", release.summary);
   json.member("issuer", release.issuer.name);
   json.member("date", format_shanghai(item.published_on));

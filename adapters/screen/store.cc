@@ -141,8 +141,10 @@ Status ScreenStore::apply(ScreenChange change) {
     std::string publication = put.item.publication;
     next.items.insert_or_assign(std::move(publication), std::move(put.item));
   }
-  for (const std::string& publication : change.remove) {
-    next.items.erase(publication);
+  for (const ScreenRemoval& meant : change.remove) {
+    if (holds(meant)) {
+      next.items.erase(meant.publication);
+    }
   }
   drop_beyond_limit(next);
   TRY(sync_directory(dir_ + "/items"));
@@ -169,6 +171,11 @@ Status ScreenStore::add_blob(const Digest& digest,
 const ScreenItem* ScreenStore::find(std::string_view publication) const {
   const auto at = content_.items.find(publication);
   return at == content_.items.end() ? nullptr : &at->second;
+}
+
+bool ScreenStore::holds(const ScreenRemoval& meant) const {
+  const ScreenItem* item = find(meant.publication);
+  return item != nullptr && item->release.revision <= meant.revision;
 }
 
 // Removes what no item names: superseded and withdrawn text, pictures, unfinished files.

@@ -35,10 +35,15 @@ struct ScreenPut {
   std::string canonical;
 };
 
+struct ScreenRemoval {
+  std::string publication;
+  uint32_t revision = 0;  // up to this one; a newer one stays
+};
+
 struct ScreenChange {
   std::vector<ScreenPut> put;
-  std::vector<std::string> remove;  // publications
-  Seq position;                     // 0: as it was
+  std::vector<ScreenRemoval> remove;
+  Seq position;  // 0: as it was
 };
 
 // Everything below `dir`, by publication.
@@ -69,6 +74,8 @@ class ScreenStore {
   const ScreenContent& content() const { return content_; }
 
   const ScreenItem* find(std::string_view publication) const;
+  // Is there something to remove?
+  bool holds(const ScreenRemoval& meant) const;
 
  private:
   explicit ScreenStore(std::string dir) : dir_(std::move(dir)) {}

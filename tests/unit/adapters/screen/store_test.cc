@@ -72,7 +72,7 @@ TEST_F(ScreenStoreTest, WhatWasAppliedIsThereAfterARestart) {
   {
     ScreenStore store = open();
     ASSERT_TRUE(store.apply({{put("a", "停水通知"), put("b", "停电通知")}, {}, Seq{7}}));
-    ASSERT_TRUE(store.apply({{}, {"oa/b"}, Seq{8}}));
+    ASSERT_TRUE(store.apply({{}, {{"oa/b", 1}}, Seq{8}}));
   }
 
   const ScreenStore store = open();
@@ -127,6 +127,18 @@ TEST_F(ScreenStoreTest, OlderRevisionNeverReplacesANewerOne) {
   EXPECT_EQ(store.find("oa/a")->release.title, "第二版");
 }
 
+TEST_F(ScreenStoreTest, ARemovalMeetsOnlyTheRevisionsItMeant) {
+  ScreenStore store = open();
+  ASSERT_TRUE(store.apply({{put("a", "第二版", 2)}, {}, Seq{7}}));
+  EXPECT_FALSE(store.holds({"oa/a", 1}));
+  EXPECT_TRUE(store.holds({"oa/a", 2}));
+
+  ASSERT_TRUE(store.apply({{}, {{"oa/a", 1}}, Seq{8}}));
+  EXPECT_NE(store.find("oa/a"), nullptr);
+  ASSERT_TRUE(store.apply({{}, {{"oa/a", 3}}, Seq{9}}));
+  EXPECT_EQ(store.find("oa/a"), nullptr);
+}
+
 TEST_F(ScreenStoreTest, BeyondItsLimitTheOldestGo) {
   ScreenStore store = open();
   ScreenChange change;
@@ -158,7 +170,7 @@ TEST_F(ScreenStoreTest, PageSeesEachFlipAndExpiryByItsOwnClock) {
   EXPECT_THAT(before, HasSubstr("停水通知<b>"));
   EXPECT_THAT(before, HasSubstr("<svg"));
   EXPECT_THAT(after, HasSubstr("\"items\":[]"));
-  ASSERT_TRUE(store.apply({{}, {"oa/a"}, Seq{8}}));
+  ASSERT_TRUE(store.apply({{}, {{"oa/a", 1}}, Seq{8}}));
   EXPECT_THAT(items_json(pages), HasSubstr("\"items\":[]"));
 }
 

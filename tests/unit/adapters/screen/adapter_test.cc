@@ -1,0 +1,154 @@
+#include "adapters/screen/adapter.h"
+
+#include "adapters/screen/pages.h"
+#include "common/base/files.h"
+#include "common/crypto/digest.h"
+#include "common/json/release_json.h"
+
+#include <filesystem>
+#include <list>
+
+namespace gulou {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class SilentHelper final : public sdk::Helper {
+ public:
+  Status progress(uint8_t, std::string_view) override { return {}; }
+
+  Status read_blob(const Digest&,
+                   uint64_t,
+                   const std::function<Status(std::string_view)>& sink) override {
+    return sink("PNG");
+  }
+};
+
+class ScreenAdapterTest : public testing::Test {
+ protected:
+  ScreenAdapterTest()
+      : dir_(made_directory()),
+        adapter_(open(), "http://127.0.0.1:8090/"),
+        pages_(dir_, {.name = "政务服务中心", .portal_url = {}, .drill = true}) {}
+
+  ~ScreenAdapterTest() override { std::filesystem::remove_all(dir_); }
+
+  static std::string made_directory() {
+    std::string pattern = testing::TempDir() + "gulou_screen_XXXXXX";
+    return mkdtemp(pattern.data());
+  }
+
+  ScreenStore open() {
+    auto store = ScreenStore::open(dir_);
+    EXPECT_TRUE(store) << describe(store.error());
+    return std::move(*store);
+  }
+
+  sdk::Delivery delivery(uint64_t seq, const std::string& id, uint32_t revision = 1) {
+    Release release;
+    release.id = id;
+    release.revision = revision;
+    release.kind = Kind::notice;
+    release.title = "通知" + id;
+    release.issuer = {"青石县水务局", "000000001"};
+    release.body = {BodyFormat::text, "正文。"};
+    release.attachments = {{"map.png", "图", "image/png", 3, sha256("PNG"), "图", false}};
+    return delivery_of(seq, std::move(release));
+  }
+
+  sdk::Delivery delivery_of(uint64_t seq, Release release) {
+    canonical_.push_back(to_json(release));
+    sdk::Part part;
+    part.publisher = "oa";
+    part.canonical = canonical_.back();
+    part.digest = sha256(canonical_.back());
+    part.release = std::move(release);
+    sdk::Delivery made;
+    made.seq = Seq{seq};
+    made.parts.push_back(std::move(part));
+    return made;
+  }
+
+  static sdk::Delivery withdrawal(WithdrawalKind kind,
+                                  const std::string& id,
+                                  uint32_t revision = 1) {
+    sdk::Delivery made;
+    made.seq = Seq{100};
+    made.withdrawal = kind;
+    sdk::Part part;
+    part.publisher = "oa";
+    part.release.id = id;
+    part.release.revision = revision;
+    made.parts.push_back(std::move(part));
+    return made;
+  }
+
+  std::string shown() {
+    HttpRequest request;
+    request.method = "GET";
+    request.path = "/items.json";
+    const HttpResponse response = pages_.answer(request, Utc{1'795'492'800'000});
+    const auto* shared = std::get_if<SharedBytes>(&response.body);
+    return shared != nullptr ? **shared : std::string();
+  }
+
+  std::string dir_;
+  std::list<std::string> canonical_;
+  ScreenAdapter adapter_;
+  ScreenPages pages_;
+  SilentHelper helper_;
+};
+
+TEST_F(ScreenAdapterTest, EveryWithdrawalTakesItOffGlassAndDisk) {
+  for (const WithdrawalKind kind :
+       {WithdrawalKind::remove, WithdrawalKind::replace, WithdrawalKind::mark_invalid}) {
+    ASSERT_EQ(adapter_.publish(delivery(1, "a"), helper_).outcome, Outcome::published);
+    ASSERT_THAT(shown(), HasSubstr("通知a"));
+
+    const Report report = adapter_.withdraw(withdrawal(kind, "a"), helper_);
+
+    EXPECT_EQ(report.outcome, Outcome::published) << name_of(kind);
+    EXPECT_EQ(report.receipt.parts[0].url, "http://127.0.0.1:8090/");
+    EXPECT_THAT(shown(), Not(HasSubstr("通知a"))) << name_of(kind);
+    EXPECT_TRUE(list_files(dir_ + "/items")->empty());
+    EXPECT_TRUE(list_files(dir_ + "/blobs")->empty());
+  }
+}
+
+TEST_F(ScreenAdapterTest, WhatIsNotHereIsGoneAndANewerRevisionStays) {
+  const sdk::Delivery remove = withdrawal(WithdrawalKind::remove, "a");
+  EXPECT_EQ(adapter_.find(remove, helper_).outcome, Outcome::gone);
+  EXPECT_EQ(adapter_.withdraw(remove, helper_).outcome, Outcome::gone);
+
+  adapter_.publish(delivery(1, "a", 2), helper_);
+  EXPECT_EQ(adapter_.withdraw(remove, helper_).outcome, Outcome::gone);
+  EXPECT_THAT(shown(), HasSubstr("通知a"));
+  EXPECT_EQ(adapter_.find(withdrawal(WithdrawalKind::remove, "a", 2), helper_).outcome,
+            Outcome::published);
+}
+
+TEST_F(ScreenAdapterTest, AnInvalidPartIsNotShown) {
+  adapter_.publish(delivery(1, "a"), helper_);
+  sdk::Delivery again = delivery(1, "a");
+  again.parts[0].invalid = true;
+
+  const Report report = adapter_.publish(again, helper_);
+
+  EXPECT_EQ(report.outcome, Outcome::published);
+  EXPECT_THAT(shown(), HasSubstr("\"items\":[]"));
+}
+
+TEST_F(ScreenAdapterTest, ADrillSaysSoInItsTitle) {
+  sdk::Delivery drill = delivery(1, "a");
+  Release release = drill.parts[0].release;
+  release.test = true;
+
+  adapter_.publish(delivery_of(1, release), helper_);
+
+  EXPECT_THAT(shown(), HasSubstr("\"title\":\"【演练】通知a\""));
+  EXPECT_THAT(shown(), HasSubstr("\"test\":true"));
+}
+
+}  // namespace
+}  // namespace gulou
