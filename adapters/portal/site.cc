@@ -77,6 +77,22 @@ std::vector<SiteFile> public_files(const Release& release) {
   return files;
 }
 
+void set_times(SiteRecord& record,
+               const SitePart& part,
+               const std::optional<SiteRecord>& old,
+               Utc now) {
+  record.published_on = part.published_on ? part.published_on : now;
+  record.revised_at = old && old->revision < part.release->revision ? now : record.published_on;
+  if (old && old->revision == part.release->revision) {
+    record.revised_at = old->revised_at;
+  }
+  if (part.release->imported) {
+    record.imported = true;
+    record.published_on =
+        instant_of(part.release->imported->first_published_at).value_or(record.published_on);
+  }
+}
+
 }  // namespace
 
 Result<Site> Site::open(const std::string& dir) {
@@ -148,16 +164,7 @@ Result<SiteRecord> Site::record_of(const SitePart& part,
   record.index_no = part.index_no.empty() ? release.index_no : std::string(part.index_no);
   record.written_on = release.written_on;
   record.validity = release.validity;
-  record.published_on = part.published_on ? part.published_on : now;
-  record.revised_at = old && old->revision < release.revision ? now : record.published_on;
-  if (old && old->revision == release.revision) {
-    record.revised_at = old->revised_at;
-  }
-  if (release.imported) {
-    record.imported = true;
-    record.published_on =
-        instant_of(release.imported->first_published_at).value_or(record.published_on);
-  }
+  set_times(record, part, old, now);
   if (part.invalid) {
     record.standing = Standing::invalid;
     record.note = part.note;
