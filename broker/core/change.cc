@@ -29,6 +29,18 @@ std::string_view name_of(const Change& change) {
     std::string_view operator()(const DeliveryChanged&) const { return "delivery.changed"; }
 
     std::string_view operator()(const AttemptEnded&) const { return "attempt.ended"; }
+
+    std::string_view operator()(const PublicSeen&) const { return "public.seen"; }
+
+    std::string_view operator()(const ChannelCondition&) const { return "channel.condition"; }
+
+    std::string_view operator()(const RateUsed&) const { return "rate.used"; }
+
+    std::string_view operator()(const ExpiryReached&) const { return "expiry.reached"; }
+
+    std::string_view operator()(const ReplayJob&) const { return "replay.job"; }
+
+    std::string_view operator()(const NoticeSent&) const { return "notice.sent"; }
   };
 
   return std::visit(Names{}, change);

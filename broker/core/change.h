@@ -54,6 +54,18 @@ struct EntryPart {
 
 enum class EntryKind : uint8_t { bundle = 1, withdrawal = 2 };
 
+// Of an entry of kind withdrawal. Its parts are the publications withdrawn: revision is the newest
+// one then, previous_revision the same, previous_seq its entry.
+struct WithdrawalFacts {
+  WithdrawalKind kind = WithdrawalKind::remove;
+  std::string reason;       // never leaves the broker
+  std::string public_note;  // empty: the default sentence
+  std::string by;           // publisher or operator; empty: the broker, for `expire`
+  std::string successor;    // replace: "publisher/id"
+  Seq expired;              // expire: the entry whose time is over
+  friend bool operator==(const WithdrawalFacts&, const WithdrawalFacts&) = default;
+};
+
 // A bundle enters the release log.
 struct EntryAccepted {
   Seq seq;
@@ -67,6 +79,9 @@ struct EntryAccepted {
   bool test = false;
   Digest bundle_digest;
   std::vector<EntryPart> parts;
+  Utc embargo_until;  // only to these outlets (channel ids) before
+  std::vector<std::string> embargo_outlets;
+  WithdrawalFacts withdrawal;
   friend bool operator==(const EntryAccepted&, const EntryAccepted&) = default;
 };
 
@@ -112,12 +127,17 @@ struct LeaseHeld {
   friend bool operator==(const LeaseHeld&, const LeaseHeld&) = default;
 };
 
+// log: over the entries of a lane. receipts: of a gated channel, over what its gate has shown
+// (PublicSeen numbers); its log cursor then only looks for what the gate holds too long.
+enum class CursorKind : uint8_t { log = 0, receipts = 1 };
+
 // The subscriber's cursor in a lane: everything up to `to` was leased, has a row, or does not
 // match.
 struct CursorMoved {
   SubscriberNo subscriber;
   Lane lane = Lane::normal;
   Seq to;
+  CursorKind kind = CursorKind::log;
   friend bool operator==(const CursorMoved&, const CursorMoved&) = default;
 };
 
@@ -162,6 +182,11 @@ struct DeliveryChanged {
   Receipt receipt;                        // published
   std::string instance;                   // who reported or holds it
   Utc retried_at;                         // by an operator: the age budget starts here
+  std::string by;                         // the operator who decided last
+  Digest proof;                           // of the file given with a resolve by hand
+  bool ahead = false;    // the cursor has not come here yet: it must look at this row when it does
+  bool ungated = false;  // a person or the time-out opened the gate
+  JobNo job;             // the replay job that sends it again
   friend bool operator==(const DeliveryChanged&, const DeliveryChanged&) = default;
 };
 
@@ -179,6 +204,106 @@ struct AttemptEnded {
   friend bool operator==(const AttemptEnded&, const AttemptEnded&) = default;
 };
 
+// The channel showed these entries to the public, in this order: gates open. first_number: of the
+// first of them in (channel, lane), from 1; numbers are consecutive.
+struct PublicSeen {
+  ChannelNo channel;
+  Lane lane = Lane::normal;
+  uint64_t first_number = 0;
+  SeqRuns runs;
+  friend bool operator==(const PublicSeen&, const PublicSeen&) = default;
+};
+
+// The whole condition of a channel. state is never `paused` or `retired`: those are flags beside
+// it, so that a quota met while paused is still known when publishing goes on.
+struct ChannelCondition {
+  ChannelNo channel;
+  ChannelState state = ChannelState::open;
+  Utc at;     // of the last change of state
+  Utc until;  // throttled: open then; failing and below: the next probe
+  std::string reason;
+  std::string detail;     // bounded, what the platform said
+  uint32_t failures = 0;  // in a row
+  uint32_t probes = 0;    // without success since it sleeps
+  bool paused = false;
+  Utc paused_at;
+  std::string paused_by;
+  std::string paused_reason;
+  bool retired = false;
+  Utc retired_at;
+  std::string retired_by;
+  std::string retired_reason;
+  Seq failed;  // the delivery that failed last: one alone does not make a channel fail
+  friend bool operator==(const ChannelCondition&, const ChannelCondition&) = default;
+};
+
+// How much of a channel's rates is used: begin of each window and deliveries handed out in it.
+struct RateUsed {
+  ChannelNo channel;
+  Utc second, minute, day;
+  uint32_t in_second = 0, in_minute = 0, in_day = 0;
+  friend bool operator==(const RateUsed&, const RateUsed&) = default;
+};
+
+// The moment of `expires` of this entry was dealt with.
+struct ExpiryReached {
+  Seq seq;
+  Lane lane = Lane::normal;
+  Utc expires;
+  friend bool operator==(const ExpiryReached&, const ExpiryReached&) = default;
+};
+
+enum class ReplayState : uint8_t { running = 1, done = 2, cancelled = 3 };
+
+// What a replay takes. Empty and zero: everything. Of one channel.
+struct ReplaySelection {
+  ChannelNo channel;
+  Seq from;                           // range of entries, both ends included
+  Seq to;                             // 0: the head when asked
+  Utc accepted_from;                  // accepted at or after
+  Utc accepted_to;                    // and before
+  std::vector<DeliveryState> states;  // of its delivery; pending: never reached this channel
+  std::vector<std::string> reasons;   // codes of its delivery
+  std::vector<Kind> kinds;
+  std::vector<std::string> columns;
+  std::string publication;   // "publisher/id"
+  bool newest_only = false;  // backfill: only what is live, each publication once
+  friend bool operator==(const ReplaySelection&, const ReplaySelection&) = default;
+};
+
+// The whole row of a replay job: a cursor over the log, lane after lane.
+struct ReplayJob {
+  JobNo job;
+  ReplayState state = ReplayState::running;
+  ReplaySelection selection;  // range frozen
+  std::string by;
+  std::string reason;
+  bool allow_duplicate = false;
+  uint32_t per_minute = 0;
+  Utc created_at;
+  Utc at;                    // of this change
+  Lane lane = Lane::urgent;  // position: everything of this lane up to `position` is judged
+  Seq position;
+  uint64_t sent = 0;
+  uint64_t skipped = 0;  // selected, but withdrawn, superseded, expired or already under way
+  std::string ended_by;
+  std::string ended_reason;
+  friend bool operator==(const ReplayJob&, const ReplayJob&) = default;
+};
+
+enum class NoticeState : uint8_t { raised = 1, recovered = 2 };
+
+// What people were told about one cause: "channel_failing/wechat".
+struct NoticeSent {
+  std::string cause;
+  NoticeState state = NoticeState::raised;
+  Utc since;  // of the cause
+  Utc at;     // of the last message
+  uint32_t times = 0;
+  std::string to;  // name in notify.toml
+  friend bool operator==(const NoticeSent&, const NoticeSent&) = default;
+};
+
 using Change = std::variant<EntryAccepted,
                             EpochOpened,
                             ChannelDefined,
@@ -189,7 +314,13 @@ using Change = std::variant<EntryAccepted,
                             FirstShown,
                             RangePublished,
                             DeliveryChanged,
-                            AttemptEnded>;
+                            AttemptEnded,
+                            PublicSeen,
+                            ChannelCondition,
+                            RateUsed,
+                            ExpiryReached,
+                            ReplayJob,
+                            NoticeSent>;
 
 // Word for logs and `gulou journal verify`: "entry.accepted".
 std::string_view name_of(const Change& change);

@@ -22,12 +22,16 @@ Step Core::on(const Event& event, Now now) {
 
 Core::Settled Core::settle(Now now) {
   more_ = false;
+  next_due_.reset();
   end_orphan_leases(now);
   expire_leases(now);
+  expire_releases(now);
   sweep_blobs(now);
-  next_due_.reset();
+  cancel_retired(now);
   if (!draining_) {
+    run_jobs(now);
     dispatch(now);
+    dispatch_by_hand(now);
   }
   Settled settled{std::exchange(step_, {}), {}, more_};
   batches_.clear();
@@ -97,6 +101,11 @@ CoreView Core::view() const {
       const Seq head = ledger_.lane_head(lane);
       channel.behind += head > cursor ? head.value - cursor.value : 0;
     }
+    channel.condition = ledger_.condition(no);
+    channel.used = ledger_.rate(no);
+    if (channels_.contains(no)) {
+      add_gate_view(channels_.at(no), channel);
+    }
     for (const LeaseNo lease : subscriber->leases) {
       channel.leased += count(ledger_.lease(lease)->runs);
     }
@@ -111,6 +120,9 @@ CoreView Core::view() const {
       }
     }
     view.channels.push_back(std::move(channel));
+  }
+  for (const auto& [no, job] : ledger_.jobs()) {
+    view.jobs.push_back(job);
   }
   return view;
 }

@@ -62,6 +62,9 @@ class Core {
     Channel policy;
     ChannelNo no;
     uint32_t filter_group = 0;  // channels with equal filters share batches
+    ChannelNo gate;             // 0: none
+    bool shows = false;         // a portal, or the gate of another: PublicSeen is kept
+    Mono successor_at;          // exclusive: no instance may start before
   };
 
   struct Session {
@@ -73,7 +76,8 @@ class Core {
     uint64_t credit_bytes = 0;
     uint64_t used_messages = 0;
     uint64_t used_bytes = 0;
-    bool due_last = false;  // due deliveries and the lanes take turns
+    uint64_t allowance = 0;  // what its channel may get now
+    bool due_last = false;   // due deliveries and the lanes take turns
     std::set<LeaseNo> leases;
   };
 
@@ -105,7 +109,15 @@ class Core {
   using BatchKey = std::tuple<Lane, Seq, uint32_t, bool, uint64_t, uint64_t>;
 
   struct Verdict {
-    enum class Kind : uint8_t { hand_over, wait, superseded, expired } kind = Kind::hand_over;
+    enum class Kind : uint8_t {
+      hand_over,
+      wait,
+      superseded,
+      expired,
+      withdrawn,
+      nothing,  // a withdrawal: nothing is there, or it may stay
+      person,   // a person has to do it
+    } kind = Kind::hand_over;
     Utc due;
     std::string reason;
     HandedItem item;
@@ -132,7 +144,90 @@ class Core {
                               const std::optional<PublicationRow>& row,
                               Seq seq);
 
+  // on_withdrawal.cc
+  void on_event(const WithdrawalAsked& event, Now now);
+  using KnownTargets = std::vector<PublicationRow>;
+  bool check_withdrawal(const WithdrawalAsked& event,
+                        KnownTargets& known,
+                        std::vector<Error>& errors) const;
+  bool answer_withdrawn(const WithdrawalAsked& event, const KnownTargets& known);
+  void answer_accepted(const Asker& to, const EntryAccepted& entry);
+  // The entry without seq and facts, of these publications.
+  EntryAccepted withdrawal_of(const std::string& publisher,
+                              const KnownTargets& publications,
+                              Now now) const;
+  void accept_withdrawal(EntryAccepted entry, Now now);
+  void withdraw_open(SubscriberNo subscriber, const PublicationRow& publication, Now now);
+  void recall(const PublicationRow& publication);
+  bool all_down(const EntryAccepted& entry) const;
+  Verdict judge_withdrawal(const ChannelRuntime& channel,
+                           SubscriberNo subscriber,
+                           const EntryAccepted& entry,
+                           const std::optional<DeliveryChanged>& delivery,
+                           Now now) const;
+  void add_what_is_there(SubscriberNo subscriber,
+                         const EntryAccepted& entry,
+                         uint8_t number,
+                         const PublicationRow& publication,
+                         HandedItem& item) const;
+  std::string place_of(const ChannelRuntime& channel,
+                       SubscriberNo subscriber,
+                       const std::string& publication) const;
+
+  // channel_condition.cc: may a channel get anything, and how much?
+  // Deliveries it may get now, withdrawals aside.
+  uint64_t allowance(const ChannelRuntime& channel, Now now);
+  uint64_t rate_left(const ChannelRuntime& channel, Now now);
+  void note_handed(const ChannelRuntime& channel, Lane lane, uint64_t deliveries, Now now);
+  void channel_works(const ChannelRuntime& channel, Now now);
+  void channel_fails(const ChannelRuntime& channel, Seq seq, const Report& report, Now now);
+  bool is_probing(const ChannelRuntime& channel) const;
+  void channel_sleeps(
+      const ChannelRuntime& channel, ChannelState state, Utc until, const Report& report, Now now);
+  void probe_now(ChannelNo channel, Now now);
+  bool may_serve(const Session& session, const ChannelRuntime& channel, Now now);
+  void on_event(const ChannelDecided& event, Now now);
+  void cancel_retired(Now now);
+  void wake_at(Utc at);
+
+  // gates.cc: portal first.
+  bool hand_gated(Session* session, const ChannelRuntime& channel, Lane lane, Now now);
+  bool hand_seen(Session* session, const ChannelRuntime& channel, Lane lane, Now now);
+  bool hand_overdue(Session* session, const ChannelRuntime& channel, Lane lane, Now now);
+  bool is_gated(const ChannelRuntime& channel, Lane lane) const;
+  bool gate_is_open(const ChannelRuntime& channel,
+                    const EntryAccepted& entry,
+                    const std::optional<DeliveryChanged>& delivery) const;
+  // Where the gating channel shows this revision; nothing: it does not.
+  std::optional<std::string> seen_at(const ChannelRuntime& channel,
+                                     const RevisionRow& revision) const;
+  void add_seen(const ChannelRuntime& channel, Lane lane, SeqRuns runs, ReceiptLevel level);
+  void add_gate_view(const ChannelRuntime& channel, ChannelView& view) const;
+
+  // on_replay.cc
+  void on_event(const ReplayAsked& event, Now now);
+  void on_event(const ReplayCancelled& event, Now now);
+  void run_jobs(Now now);
+  void run_job(ReplayJob job, Now now);
+  enum class Replayed : uint8_t { not_selected, skipped, sent };
+  Replayed replay_one(const ReplayJob& job,
+                      const ChannelRuntime& channel,
+                      const EntryRow& row,
+                      Now now);
+  bool may_replay(const ReplayJob& job,
+                  const ChannelRuntime& channel,
+                  const EntryAccepted& entry,
+                  DeliveryState state,
+                  bool maybe_published,
+                  Now now) const;
+  bool job_is_due(const ReplayJob& job, Now now);
+  void start_job(ReplayJob job, Now now);
+  void end_job(ReplayJob job, ReplayState state, const std::string& reason, Now now);
+
   // on_session.cc
+  void wire_gates(Now now);
+  void on_event(const CalledBack& event, Now now);
+  void on_event(const Notified& event, Now now);
   void on_event(const SessionOpened& event, Now now);
   void on_event(const SessionClosed& event, Now now);
   void on_event(const CreditGranted& event, Now now);
@@ -150,10 +245,20 @@ class Core {
       const Session& session, const Lease& lease, Seq seq, const Report& report, Now now);
   void late_report(const Session& session, LeaseNo lease, const Reported::Item& item, Now now);
   bool late_outcome(const Session& session, LeaseNo lease, Seq seq, const Report& report, Now now);
-  void end_lease(LeaseNo lease, const std::string& reason, Now now);
+  void end_lease(LeaseNo lease, const std::string& reason, Now now, Seq culprit);
+  // The delivery the adapter was most likely working on.
+  Seq first_of(LeaseNo lease) const;
   // The delivery's row, or the one a plain range lease implies.
   DeliveryChanged leased_row(const Lease& lease, Seq seq) const;
-  void retry_later(DeliveryChanged row, Trigger trigger, const Report& report, Now now);
+  void note_outcome(const ChannelRuntime& channel, Seq seq, const Report& report, Now now);
+  void settle_report(const ChannelRuntime& channel,
+                     DeliveryChanged row,
+                     const Report& report,
+                     bool removal,
+                     Now now);
+  void retry_later(
+      DeliveryChanged row, Trigger trigger, const Report& report, Now now, bool counts);
+  void release_held_back(SubscriberNo subscriber);
   void note_attempt(const DeliveryChanged& row, const Report& report, const Lease& lease, Now now);
   void shrink(const Lease& lease, const SeqRuns& reported);
   // Once, and no more of them than the limit: the oldest goes.
@@ -161,8 +266,20 @@ class Core {
 
   // on_operator.cc
   void on_event(const OperatorDecided& event, Now now);
+  bool check_decision(const OperatorDecided& event,
+                      const EntryAccepted& entry,
+                      DeliveryState state);
+  void resolve(const OperatorDecided& event,
+               const EntryAccepted& entry,
+               DeliveryChanged row,
+               DeliveryState from,
+               Now now);
+  void end_run(SubscriberNo subscriber, Seq seq);
+  DeliveryState state_of(SubscriberNo subscriber, const EntryAccepted& entry) const;
+  DeliveryChanged row_of(SubscriberNo subscriber, const EntryAccepted& entry) const;
 
   // on_deadline.cc
+  void expire_releases(Now now);
   void expire_leases(Now now);
   void end_orphan_leases(Now now);
   void sweep_blobs(Now now);
@@ -170,8 +287,11 @@ class Core {
   // dispatcher.cc
   void dispatch(Now now);
   bool serve(Session& session, Now now, uint64_t& budget);
-  bool hand_due(Session& session, const ChannelRuntime& channel, Now now);
+  void dispatch_by_hand(Now now);
+  uint64_t in_hand_of(const Session& session) const;
+  bool hand_due(Session* session, const ChannelRuntime& channel, DueKind kind, Now now);
   bool hand_lane(Session& session, const ChannelRuntime& channel, Lane lane, Now now);
+  bool hand_by_hand(const ChannelRuntime& channel, Lane lane, Now now);
   bool may_lease(const Session& session, Lane lane) const;
   Batch& batch_at(const Session& session, const ChannelRuntime& channel, Lane lane, Now now);
   Batch scan(const ChannelRuntime& channel,
@@ -180,15 +300,29 @@ class Core {
              uint64_t entries,
              uint64_t bytes,
              Now now) const;
-  void hand_special(Session& session, const ChannelRuntime& channel, const EntryRow& row, Now now);
+  // session: nothing on a channel served by hand.
+  void hand_special(Session* session, const ChannelRuntime& channel, const EntryRow& row, Now now);
+  void hand_one(Session& session,
+                const ChannelRuntime& channel,
+                const EntryAccepted& entry,
+                Verdict verdict,
+                DeliveryChanged row,
+                DeliveryState from,
+                Now now);
   void hand_out(Session& session, const ChannelRuntime& channel, HandOver& over, Now now);
 
   // lanes.cc
   static bool matches(const ChannelRuntime& channel, const EntryAccepted& entry);
-  static bool is_plain(const EntryRow& row, Now now);
+  static bool is_plain(const ChannelRuntime& channel, const EntryRow& row, Now now);
+  // When this channel may have it: an embargo holds for all but the outlets it names.
+  static Utc not_before(const ChannelRuntime& channel, const EntryAccepted& entry);
   static HandedItem item_of(const EntryAccepted& entry,
                             const std::optional<DeliveryChanged>& delivery,
                             Now now);
+  std::optional<Verdict> judge_time(const ChannelRuntime& channel,
+                                    const EntryAccepted& entry,
+                                    const std::optional<DeliveryChanged>& delivery,
+                                    Now now) const;
   Verdict judge(const ChannelRuntime& channel,
                 SubscriberNo subscriber,
                 const EntryRow& row,
@@ -200,6 +334,9 @@ class Core {
                                         const EntryAccepted& entry,
                                         uint8_t number,
                                         Now now) const;
+  void forget_removed(SubscriberNo subscriber,
+                      const PublicationRow& publication,
+                      HandedPart& part) const;
   void add_open_outcomes(SubscriberNo subscriber,
                          const PublicationRow& publication,
                          HandedItem& item) const;
@@ -228,6 +365,11 @@ class Core {
   std::set<LeaseNo> orphan_leases_;  // of earlier processes, to be ended
   std::map<BatchKey, Batch> batches_;
   SessionNo served_last_;
+  std::map<SubscriberNo, std::set<Seq>> held_back_;  // wait for a predecessor's lease to end
+  std::map<JobNo, Mono> job_next_;                   // when the next one may be sent
+  std::set<ChannelNo> retiring_;                     // have open rows to be cancelled
+  std::optional<Utc> next_expiry_;
+  bool expiry_known_ = false;
   std::optional<Mono> next_sweep_;
   std::optional<Utc> next_due_;
   RoundNo round_{1};

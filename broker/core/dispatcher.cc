@@ -31,22 +31,48 @@ void Core::dispatch(Now now) {
 }
 
 // One hand-over (or one step of a cursor) for this session; false when there is nothing to do.
+// Withdrawals first, whatever the channel's condition; then urgent releases; then what is due and
+// the rest take turns, so that neither many retries nor a deep backlog keeps the other waiting.
 bool Core::serve(Session& session, Now now, uint64_t& budget) {
-  const auto channel = channels_.find(session.channel);
-  if (channel == channels_.end() || session.used_messages >= session.credit_messages) {
+  const auto found = channels_.find(session.channel);
+  if (found == channels_.end() || session.used_messages >= session.credit_messages ||
+      !may_serve(session, found->second, now)) {
+    return false;
+  }
+  const ChannelRuntime& channel = found->second;
+  const uint64_t in_hand = in_hand_of(session);
+  if (channel.policy.credit_max != 0 && in_hand >= channel.policy.credit_max) {
+    return false;
+  }
+  const auto take = [&](bool done) {
+    budget -= done ? 1 : 0;
+    return done;
+  };
+  if (may_lease(session, Lane::withdrawal) &&
+      (hand_due(&session, channel, DueKind::withdrawal, now) ||
+       hand_lane(session, channel, Lane::withdrawal, now))) {
+    return take(true);
+  }
+  session.allowance = allowance(channel, now);
+  const bool strict = channel.policy.order == Order::strict;
+  const SubscriberNo no = shared_subscriber(channel.no);
+  if (session.allowance == 0 || (strict && !ledger_.subscriber(no)->leases.empty())) {
     return false;
   }
   const auto lane = [&](Lane one) {
-    return may_lease(session, one) && hand_lane(session, channel->second, one, now);
+    return may_lease(session, one) &&
+           (is_gated(channel, one) ? hand_gated(&session, channel, one, now)
+                                   : hand_lane(session, channel, one, now));
   };
-  const auto lanes = [&] { return lane(Lane::normal) || lane(Lane::bulk); };
+  const bool lanes_wait = strict && ledger_.retrying(no);
+  const auto lanes = [&] { return !lanes_wait && (lane(Lane::normal) || lane(Lane::bulk)); };
   const auto due = [&] {
-    return may_lease(session, Lane::normal) && hand_due(session, channel->second, now);
+    return may_lease(session, Lane::normal) &&
+           hand_due(&session, channel, DueKind::publication, now);
   };
-  // Withdrawals and urgent releases first; then what is due and the rest take turns, so that
-  // neither many retries nor a deep backlog keeps the other waiting.
-  bool done = lane(Lane::withdrawal) || lane(Lane::urgent);
-  if (!done && session.due_last) {
+  bool done = !lanes_wait && lane(Lane::urgent);
+  // A probe with something new: what failed may itself be the fault.
+  if (!done && (session.due_last || is_probing(channel))) {
     done = lanes();
     session.due_last = !done;
   }
@@ -54,42 +80,100 @@ bool Core::serve(Session& session, Now now, uint64_t& budget) {
     done = due();
     session.due_last = session.due_last || done;
   }
-  done = done || lanes();
-  budget -= done ? 1 : 0;
-  return done;
+  return take(done || lanes());
+}
+
+uint64_t Core::in_hand_of(const Session& session) const {
+  uint64_t in_hand = 0;
+  for (const LeaseNo lease : session.leases) {
+    in_hand += count(ledger_.lease(lease)->runs);
+  }
+  return in_hand;
+}
+
+// Channels without an adapter: a person does it all, so everything is parked for one.
+void Core::dispatch_by_hand(Now now) {
+  for (const auto& [no, channel] : channels_) {
+    if (channel.policy.mode != Mode::manual || ledger_.condition(no).retired) {
+      continue;
+    }
+    for (size_t i = 0; i < limits::due_batch_max; ++i) {
+      const bool paused = ledger_.condition(no).paused;
+      const auto lane = [&](Lane one) {
+        return is_gated(channel, one) ? hand_gated(nullptr, channel, one, now)
+                                      : hand_by_hand(channel, one, now);
+      };
+      const bool done = hand_due(nullptr, channel, DueKind::withdrawal, now) ||
+                        lane(Lane::withdrawal) ||
+                        (!paused && (lane(Lane::urgent) ||
+                                     hand_due(nullptr, channel, DueKind::publication, now) ||
+                                     lane(Lane::normal) || lane(Lane::bulk)));
+      if (!done) {
+        break;
+      }
+      more_ = more_ || i + 1 == limits::due_batch_max;
+    }
+  }
+}
+
+bool Core::hand_by_hand(const ChannelRuntime& channel, Lane lane, Now now) {
+  const SubscriberNo no = shared_subscriber(channel.no);
+  const Seq cursor = ledger_.subscriber(no)->cursors[index_of(lane)];
+  if (cursor >= ledger_.lane_head(lane)) {
+    return false;
+  }
+  Seq passed = cursor;
+  for (const EntryRow& row : ledger_.entries(lane, cursor, limits::read_entries_max)) {
+    passed = row.entry.seq;
+    if (row.entry.kind == EntryKind::withdrawal || matches(channel, row.entry)) {
+      emit(CursorMoved{no, lane, passed});
+      hand_special(nullptr, channel, row, now);
+      return true;
+    }
+  }
+  emit(CursorMoved{no, lane, passed});
+  return true;
 }
 
 bool Core::may_lease(const Session& session, Lane lane) const {
-  const size_t most = limits::leases_per_subscriber_max + (lane <= Lane::urgent ? 1 : 0);
+  const size_t most = limits::leases_per_subscriber_max + (lane <= Lane::urgent ? 1 : 0) +
+                      (lane == Lane::withdrawal ? 1 : 0);
   return session.leases.size() < most && ledger_.leases().size() < limits::open_leases_max;
 }
 
-bool Core::hand_due(Session& session, const ChannelRuntime& channel, Now now) {
+bool Core::hand_due(Session* session, const ChannelRuntime& channel, DueKind kind, Now now) {
   const SubscriberNo no = shared_subscriber(channel.no);
-  const Subscriber& subscriber = *ledger_.subscriber(no);
-  if (!subscriber.due_known) {
-    ledger_.set_due_hint(no, reader_.first_due(no));
+  const Subscriber::Due& known = ledger_.subscriber(no)->due[static_cast<size_t>(kind)];
+  if (!known.known) {
+    ledger_.set_due_hint(no, kind, reader_.first_due(no, kind));
   }
   std::vector<DeliveryChanged> rows;
-  if (subscriber.due_hint && subscriber.due_hint <= now.utc) {
-    rows = ledger_.due(no, now.utc, limits::due_batch_max);
+  if (known.hint && known.hint <= now.utc) {
+    rows = ledger_.due(no, kind, now.utc, limits::due_batch_max);
     if (rows.empty()) {
-      ledger_.set_due_hint(no, reader_.first_due(no));
+      ledger_.set_due_hint(no, kind, reader_.first_due(no, kind));
     }
   }
   if (rows.empty()) {
-    if (subscriber.due_hint > now.utc) {
-      next_due_ = std::min(next_due_.value_or(subscriber.due_hint), subscriber.due_hint);
+    if (known.hint > now.utc) {
+      wake_at(known.hint);
     }
     return false;
   }
+  const Lane lane = kind == DueKind::withdrawal ? Lane::withdrawal : Lane::normal;
+  uint64_t handed = 0;
   for (const DeliveryChanged& due : rows) {
-    if (session.used_messages >= session.credit_messages || !may_lease(session, Lane::normal)) {
+    const bool full = session != nullptr && (session->used_messages >= session->credit_messages ||
+                                             !may_lease(*session, lane));
+    const bool spent =
+        session != nullptr && kind == DueKind::publication && handed >= session->allowance;
+    if (full || spent) {
       return true;
     }
     const auto entry = ledger_.entry(due.lane, due.seq);
     CHECK(entry.has_value());
     hand_special(session, channel, *entry, now);
+    ++handed;
   }
   return true;
 }
@@ -99,8 +183,16 @@ Core::Batch& Core::batch_at(const Session& session,
                             Lane lane,
                             Now now) {
   const Seq cursor = ledger_.subscriber(shared_subscriber(channel.no))->cursors[index_of(lane)];
-  const uint64_t entries = std::min<uint64_t>(limits::deliver_entries_max,
-                                              session.credit_messages - session.used_messages);
+  const Channel& policy = channel.policy;
+  uint64_t entries = std::min<uint64_t>(limits::deliver_entries_max,
+                                        session.credit_messages - session.used_messages);
+  if (policy.credit_max != 0) {
+    entries = std::min<uint64_t>(entries, policy.credit_max - in_hand_of(session));
+  }
+  if (lane != Lane::withdrawal) {
+    entries = std::min(entries, session.allowance);
+  }
+  entries = policy.order == Order::strict ? std::min<uint64_t>(entries, 1) : entries;
   const uint64_t bytes =
       std::min<uint64_t>(limits::deliver_bytes_max, session.credit_bytes - session.used_bytes);
   const BatchKey key{lane, cursor, channel.filter_group, channel.policy.portal, entries, bytes};
@@ -123,11 +215,11 @@ Core::Batch Core::scan(const ChannelRuntime& channel,
   auto items = std::make_shared<HandedItems>();
   for (EntryRow& row : ledger_.entries(lane, after, limits::read_entries_max)) {
     EntryAccepted& entry = row.entry;
-    if (!matches(channel, entry)) {
+    if (entry.kind == EntryKind::bundle && !matches(channel, entry)) {
       batch.cursor_to = entry.seq;
       continue;
     }
-    if (!is_plain(row, now)) {
+    if (!is_plain(channel, row, now)) {
       batch.special = std::move(row);
       break;
     }
@@ -151,7 +243,12 @@ Core::Batch Core::scan(const ChannelRuntime& channel,
     item.shown_at = now.utc;
     for (size_t i = 0; i < entry.parts.size(); ++i) {
       const auto number = static_cast<uint8_t>(i);
-      item.parts.push_back({number, entry.seq, number, std::move(entry.parts[i]), 0, {}, {}});
+      HandedPart part;
+      part.part = number;
+      part.seq = entry.seq;
+      part.body_part = number;
+      part.facts = std::move(entry.parts[i]);
+      item.parts.push_back(std::move(part));
     }
     items->push_back(std::move(item));
   }
@@ -183,29 +280,28 @@ bool Core::hand_lane(Session& session, const ChannelRuntime& channel, Lane lane,
   if (batch.special) {
     const EntryRow row = *batch.special;
     emit(CursorMoved{no, lane, row.entry.seq});
-    hand_special(session, channel, row, now);
+    hand_special(&session, channel, row, now);
   }
   return true;
 }
 
 // One entry that is not plain, or one whose time has come again.
-void Core::hand_special(Session& session,
+void Core::hand_special(Session* session,
                         const ChannelRuntime& channel,
                         const EntryRow& row,
                         Now now) {
   const SubscriberNo no = shared_subscriber(channel.no);
   const EntryAccepted& entry = row.entry;
   const auto known = ledger_.delivery(no, entry.seq);
-  Verdict verdict = judge(channel, no, row, known, now);
-  DeliveryChanged changed;
-  if (known) {
-    changed = *known;
-  } else {
-    changed.subscriber = no;
-    changed.seq = entry.seq;
-    changed.lane = entry.lane;
-  }
   const DeliveryState from = known ? known->state : DeliveryState::pending;
+  if (is_final(from) || from == DeliveryState::leased || from == DeliveryState::parked) {
+    return;  // decided about before the cursor came
+  }
+  Verdict verdict = entry.kind == EntryKind::withdrawal
+                        ? judge_withdrawal(channel, no, entry, known, now)
+                        : judge(channel, no, row, known, now);
+  DeliveryChanged changed = row_of(no, entry);
+  changed.ahead = false;
   changed.at = now.utc;
   changed.due = {};
   changed.reason = verdict.reason;
@@ -213,9 +309,27 @@ void Core::hand_special(Session& session,
     case Verdict::Kind::expired:
       return move(std::move(changed), from, Trigger::expiry);
     case Verdict::Kind::superseded:
+      // A withdrawal that came too late to matter leaves no trace.
+      if (!known && entry.kind == EntryKind::withdrawal) {
+        return;
+      }
       return move(std::move(changed), from, Trigger::newer_delivered);
+    case Verdict::Kind::withdrawn:
+      return move(std::move(changed), from, Trigger::withdrawal);
+    case Verdict::Kind::nothing:
+      if (!known && verdict.reason.empty()) {
+        return;
+      }
+      changed.receipt.at = now.utc;
+      return move(std::move(changed), from, Trigger::nothing_to_do);
+    case Verdict::Kind::person:
+      note(Note::Level::warn, "delivery.parked", no, entry.seq, 1, verdict.reason);
+      return move(std::move(changed), from, Trigger::awaits_person);
     case Verdict::Kind::wait:
       changed.due = verdict.due;
+      if (verdict.reason == "predecessor_leased") {
+        held_back_[no].insert(entry.seq);
+      }
       if (known) {
         return emit(std::move(changed));  // stays as it is, only later
       }
@@ -223,16 +337,38 @@ void Core::hand_special(Session& session,
     case Verdict::Kind::hand_over:
       break;
   }
+  if (session == nullptr) {
+    changed.reason = "awaiting_person";
+    note(Note::Level::info, "delivery.parked", no, entry.seq, 1, changed.reason);
+    return move(std::move(changed), from, Trigger::awaits_person);
+  }
+  hand_one(*session, channel, entry, std::move(verdict), std::move(changed), from, now);
+}
+
+void Core::hand_one(Session& session,
+                    const ChannelRuntime& channel,
+                    const EntryAccepted& entry,
+                    Verdict verdict,
+                    DeliveryChanged changed,
+                    DeliveryState from,
+                    Now now) {
   SeqRuns first_shown;
-  add_first_shown(channel, entry, first_shown);
+  if (entry.kind == EntryKind::bundle) {
+    add_first_shown(channel, entry, first_shown);
+  }
   if (!first_shown.empty()) {
     emit(FirstShown{std::move(first_shown), now.utc, entry.lane});
   }
   HandOver over{.lane = entry.lane, .runs = {{entry.seq, 1}}, .with_rows = true};
-  changed.receipt = {};
+  if (!changed.job) {
+    changed.receipt = {};
+  }
+  changed.receipt.parts.clear();
   for (const HandedPart& part : verdict.item.parts) {
     over.bytes += part.facts.body_bytes;
-    changed.receipt.parts.push_back({part.part, part.facts.revision, {}, {}});
+    // Where it is now: an update that names no place leaves it there.
+    changed.receipt.parts.push_back(
+        {part.part, part.facts.revision, part.old_platform_id, part.old_url});
   }
   changed.attempts = verdict.item.attempt;
   changed.maybe_published = verdict.item.maybe_published;
@@ -261,6 +397,8 @@ void Core::hand_out(Session& session, const ChannelRuntime& channel, HandOver& o
   session.used_messages += over.items->size();
   session.used_bytes += over.bytes;
   session.credit_bytes = std::max(session.credit_bytes, session.used_bytes);
+  session.allowance -= std::min<uint64_t>(session.allowance, over.items->size());
+  note_handed(channel, over.lane, over.items->size(), now);
   const SendDeliver::Target target{session.no, lease, channel.policy.lease_ms};
   if (over.send) {
     std::get<SendDeliver>(step_.sends[*over.send]).targets.push_back(target);

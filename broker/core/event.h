@@ -2,6 +2,7 @@
 // fields) are established by worker threads before and travel in the event; the core judges them.
 #pragma once
 
+#include "broker/core/reader.h"
 #include "broker/core/step.h"
 #include "common/base/time.h"
 #include "common/model/settings.h"
@@ -32,6 +33,8 @@ struct PartFacts {
   bool test = false;
   Utc not_before;
   Utc expires;
+  Utc embargo_until;
+  std::vector<std::string> embargo_outlets;
   std::vector<std::string> distinct_from;  // ids this one is known to differ from
   std::vector<std::string> supersedes;     // targets of `replaces` and `corrects`
   std::vector<std::string> interprets;     // targets of `interprets`: for bundle rules
@@ -128,15 +131,82 @@ struct DiskObserved {
 // SIGTERM: no new leases from now on.
 struct Draining {};
 
-// An operator wants a parked, waiting or confirming delivery tried now, or given up.
+// An operator decides about one delivery: tried now, given up, or what a person did about it.
 struct OperatorDecided {
   Asker from;
   std::string operator_name;
   SubscriberNo subscriber;
   Seq seq;
-  enum class Verb : uint8_t { retry, cancel };
+  enum class Verb : uint8_t {
+    retry,
+    cancel,
+    resolve_published,      // it is there, at `url`
+    resolve_removed,        // of a withdrawal: it is gone
+    resolve_not_published,  // of an ambiguous one: it is not there, go on
+    open_gate,
+  };
   Verb verb = Verb::retry;
   std::string reason;
+  std::string url;
+  std::string
+      read_back;  // what fetching the URL showed: seen, unreachable, differs; empty: not asked
+  Digest proof;   // of a file that shows it
+};
+
+// A publisher takes back publications of its own, or an operator any. All of one publisher.
+struct WithdrawalAsked {
+  struct Target {
+    PublicationKey key;
+    uint32_t revision = 0;  // the newest as the asker knows it; 0: whatever it is
+  };
+
+  Asker from;
+  std::string by;
+  bool by_operator = false;
+  PublisherRights rights;
+  std::vector<Target> targets;
+  WithdrawalKind kind = WithdrawalKind::remove;
+  std::string reason;
+  std::string public_note;
+  std::string successor;  // replace: "publisher/id", or an id of the same publisher
+};
+
+// An operator decides about channels. Empty channels: all.
+struct ChannelDecided {
+  Asker from;
+  std::string operator_name;
+  std::vector<ChannelNo> channels;
+  enum class Verb : uint8_t { pause, resume, retire };
+  Verb verb = Verb::pause;
+  std::string reason;
+};
+
+struct ReplayAsked {
+  Asker from;
+  std::string operator_name;
+  std::string reason;
+  ReplaySelection selection;
+  uint32_t per_minute = 0;  // 0: the default
+  bool allow_duplicate = false;
+};
+
+struct ReplayCancelled {
+  Asker from;
+  std::string operator_name;
+  std::string reason;
+  JobNo job;
+};
+
+// A platform called back about an id it gave: the delivery that waits for it is looked at now.
+struct CalledBack {
+  SessionNo session;
+  std::string platform_id;
+};
+
+// People were told about a cause (app/notifier.h).
+struct Notified {
+  Asker from;
+  NoticeSent notice;
 };
 
 using Event = std::variant<Submitted,
@@ -150,6 +220,12 @@ using Event = std::variant<Submitted,
                            Configured,
                            DiskObserved,
                            Draining,
-                           OperatorDecided>;
+                           OperatorDecided,
+                           WithdrawalAsked,
+                           ChannelDecided,
+                           ReplayAsked,
+                           ReplayCancelled,
+                           CalledBack,
+                           Notified>;
 
 }  // namespace gulou

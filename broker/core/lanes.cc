@@ -9,7 +9,7 @@ namespace gulou {
 
 bool Core::matches(const ChannelRuntime& channel, const EntryAccepted& entry) {
   const ChannelFilter& filter = channel.policy.filter;
-  if (entry.kind != EntryKind::bundle || entry.test != filter.drill ||
+  if (entry.kind != EntryKind::bundle || (entry.test && !filter.drill) ||
       (entry.imported && !filter.imports)) {
     return false;
   }
@@ -27,13 +27,19 @@ bool Core::matches(const ChannelRuntime& channel, const EntryAccepted& entry) {
 
 // Plain entries can be handed out in ranges: nothing of them was or is on the channel in another
 // revision, and no time forbids it.
-bool Core::is_plain(const EntryRow& row, Now now) {
+bool Core::is_plain(const ChannelRuntime& channel, const EntryRow& row, Now now) {
   const EntryAccepted& entry = row.entry;
-  return !row.revised && entry.not_before <= now.utc &&
+  return entry.kind == EntryKind::bundle && !row.revised && not_before(channel, entry) <= now.utc &&
          (!entry.expires || entry.expires > now.utc) &&
          std::all_of(entry.parts.begin(), entry.parts.end(), [](const EntryPart& part) {
            return part.previous_revision == 0;
          });
+}
+
+Utc Core::not_before(const ChannelRuntime& channel, const EntryAccepted& entry) {
+  const auto& outlets = entry.embargo_outlets;
+  const bool named = std::find(outlets.begin(), outlets.end(), channel.policy.id) != outlets.end();
+  return named ? entry.not_before : std::max(entry.not_before, entry.embargo_until);
 }
 
 std::optional<HandedPart> Core::newest_part(const ChannelRuntime& channel,
@@ -42,7 +48,11 @@ std::optional<HandedPart> Core::newest_part(const ChannelRuntime& channel,
                                             uint8_t number,
                                             Now now) const {
   const EntryPart& own = entry.parts[number];
-  HandedPart part{number, entry.seq, number, own, 0, {}, {}};
+  HandedPart part;
+  part.part = number;
+  part.seq = entry.seq;
+  part.body_part = number;
+  part.facts = own;
   if (!publication) {
     return part;
   }
@@ -52,7 +62,9 @@ std::optional<HandedPart> Core::newest_part(const ChannelRuntime& channel,
        revision != revisions.rend() && revision->revision > own.revision;
        ++revision) {
     const auto newer = ledger_.entry(revision->lane, revision->seq);
-    if (!newer || newer->entry.not_before > now.utc || !matches(channel, newer->entry)) {
+    if (!newer || not_before(channel, newer->entry) > now.utc || !matches(channel, newer->entry) ||
+        publication->is_down(revision->revision) ||
+        (is_gated(channel, entry.lane) && !gate_is_open(channel, newer->entry, std::nullopt))) {
       continue;
     }
     if (newer->entry.expires && newer->entry.expires <= now.utc) {
@@ -62,6 +74,17 @@ std::optional<HandedPart> Core::newest_part(const ChannelRuntime& channel,
     part.body_part = revision->part;
     part.facts = newer->entry.parts[revision->part];
     break;
+  }
+  if (publication->is_down(part.facts.revision)) {
+    return std::nullopt;
+  }
+  part.invalid = publication->is_invalid(part.facts.revision);
+  part.public_note = part.invalid ? publication->withdrawn->public_note : std::string();
+  if (channel.gate) {
+    for (const RevisionRow& revision : publication->revisions) {
+      const auto url = seen_at(channel, revision);
+      part.gate_url = url && !url->empty() ? *url : part.gate_url;
+    }
   }
   return part;
 }
@@ -89,6 +112,22 @@ void Core::add_open_outcomes(SubscriberNo subscriber,
   }
 }
 
+// What was taken down here is not there to be updated.
+void Core::forget_removed(SubscriberNo subscriber,
+                          const PublicationRow& publication,
+                          HandedPart& part) const {
+  const auto& withdrawn = publication.withdrawn;
+  if (!withdrawn || !takes_down(withdrawn->kind) || part.old_revision > withdrawn->revision) {
+    return;
+  }
+  const auto removal = ledger_.delivery(subscriber, withdrawn->seq);
+  if (removal && removal->state == DeliveryState::published && removal->reason != "left_in_place") {
+    part.old_revision = 0;
+    part.old_platform_id.clear();
+    part.old_url.clear();
+  }
+}
+
 HandedItem Core::item_of(const EntryAccepted& entry,
                          const std::optional<DeliveryChanged>& delivery,
                          Now now) {
@@ -110,23 +149,50 @@ HandedItem Core::item_of(const EntryAccepted& entry,
   return item;
 }
 
+// What ends or delays an entry before its parts are looked at.
+std::optional<Core::Verdict> Core::judge_time(const ChannelRuntime& channel,
+                                              const EntryAccepted& entry,
+                                              const std::optional<DeliveryChanged>& delivery,
+                                              Now now) const {
+  const auto verdict = [](Verdict::Kind kind, std::string reason, Utc due = {}) {
+    Verdict made;
+    made.kind = kind;
+    made.reason = std::move(reason);
+    made.due = due;
+    return made;
+  };
+  if (entry.expires && entry.expires <= now.utc) {
+    return verdict(Verdict::Kind::expired, {});
+  }
+  if (all_down(entry)) {
+    const auto last = ledger_.publication({entry.publisher, entry.parts.back().id});
+    return last && last->withdrawn->kind == WithdrawalKind::expire
+               ? verdict(Verdict::Kind::expired, {})
+               : verdict(Verdict::Kind::withdrawn, "withdrawn");
+  }
+  if (const Utc from = not_before(channel, entry); from > now.utc) {
+    return verdict(
+        Verdict::Kind::wait, entry.not_before > now.utc ? "not_before" : "embargo", from);
+  }
+  const bool held = delivery && delivery->attempts == 0 && !delivery->job &&
+                    !gate_is_open(channel, entry, delivery);
+  if (held && !(channel.policy.gate.proceeds && delivery->reason == "gate")) {
+    return verdict(
+        Verdict::Kind::wait, "gate_overdue", {now.utc.ms + channel.policy.gate.timeout_ms});
+  }
+  return std::nullopt;
+}
+
 Core::Verdict Core::judge(const ChannelRuntime& channel,
                           SubscriberNo subscriber,
                           const EntryRow& row,
                           const std::optional<DeliveryChanged>& delivery,
                           Now now) const {
   const EntryAccepted& entry = row.entry;
+  if (auto early = judge_time(channel, entry, delivery, now)) {
+    return *std::move(early);
+  }
   Verdict verdict;
-  if (entry.expires && entry.expires <= now.utc) {
-    verdict.kind = Verdict::Kind::expired;
-    return verdict;
-  }
-  if (entry.not_before > now.utc) {
-    verdict.kind = Verdict::Kind::wait;
-    verdict.due = entry.not_before;
-    verdict.reason = "not_before";
-    return verdict;
-  }
   verdict.item = item_of(entry, delivery, now);
   HandedItem& item = verdict.item;
   bool all_there = true;
@@ -149,9 +215,12 @@ Core::Verdict Core::judge(const ChannelRuntime& channel,
         part->old_revision = delivered->revision;
         part->old_platform_id = std::move(delivered->platform_id);
         part->old_url = std::move(delivered->url);
+        forget_removed(subscriber, *publication, *part);
       }
     }
-    all_there = all_there && part->old_revision >= part->facts.revision;
+    // A replay sends what is there already once more; an invalid one gets its banner.
+    const bool again = delivery && delivery->job && part->old_revision == part->facts.revision;
+    all_there = all_there && part->old_revision >= part->facts.revision && !again;
     item.parts.push_back(*std::move(part));
   }
   if (item.parts.empty()) {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -30,10 +31,16 @@ constexpr size_t index_of(Lane lane) {
 struct Subscriber {
   SubscriberNo no;
   LaneHeads cursors{};
+  std::array<uint64_t, 5> receipts{};  // cursors over what the gate has shown
   std::set<LeaseNo> leases;
-  // No delivery of this subscriber is due before this; zero: not known, ask the Reader.
-  Utc due_hint;
-  bool due_known = false;
+
+  // No delivery is due before `hint`; not known: ask the Reader.
+  struct Due {
+    Utc hint;
+    bool known = false;
+  };
+
+  std::array<Due, 2> due;  // by DueKind
 };
 
 struct Lease {
@@ -79,10 +86,24 @@ class Ledger {
 
   ChannelNo last_channel() const { return last_channel_; }
 
+  // Of a channel nothing was ever said about: open.
+  ChannelCondition condition(ChannelNo channel) const;
+  RateUsed rate(ChannelNo channel) const;
+
+  const std::map<ChannelNo, ChannelCondition>& conditions() const { return conditions_; }
+
+  const std::map<JobNo, ReplayJob>& jobs() const { return jobs_; }  // running
+
+  JobNo next_job() const { return {last_job_.value + 1}; }
+
+  // Number of the last entry the channel has shown to the public in this lane.
+  uint64_t seen_head(ChannelNo channel, Lane lane) const;
+
   // ---- rows, with what is not yet committed laid over them
   std::vector<EntryRow> entries(Lane lane, Seq after, size_t limit) const;
   std::optional<EntryRow> entry(Lane lane, Seq seq) const;
   std::optional<PublicationRow> publication(const PublicationKey& key) const;
+  // Of publications that were not withdrawn.
   std::optional<PublicationKey> by_document(const Digest& document_key) const;
   std::optional<PublicationKey> by_content(const Digest& content_digest) const;
   std::optional<PublicationKey> by_index_no(const std::string& index_no) const;
@@ -94,9 +115,23 @@ class Ledger {
 
   std::optional<DeliveryChanged> delivery(SubscriberNo subscriber, Seq seq) const;
   // Committed due rows that no round in flight has changed.
-  std::vector<DeliveryChanged> due(SubscriberNo subscriber, Utc until, size_t limit) const;
+  std::vector<DeliveryChanged> due(SubscriberNo subscriber,
+                                   DueKind kind,
+                                   Utc until,
+                                   size_t limit) const;
   // Notes that nothing of this subscriber is due before `hint`; recomputed when rows change.
-  void set_due_hint(SubscriberNo subscriber, std::optional<Utc> hint);
+  void set_due_hint(SubscriberNo subscriber, DueKind kind, std::optional<Utc> hint);
+  // Open rows with seq > after, ascending; a page may be shorter than `limit` though more follow
+  // behind `next` (0: none).
+  std::vector<DeliveryChanged> open_rows(SubscriberNo subscriber,
+                                         Seq after,
+                                         size_t limit,
+                                         Seq& next) const;
+  // Is one of its deliveries, once handed out, to be tried or polled again?
+  bool retrying(SubscriberNo subscriber) const;
+  std::vector<SeenRow> seen(ChannelNo channel, Lane lane, uint64_t after, size_t limit) const;
+  std::vector<Expiry> expiring(Utc until, size_t limit) const;
+  std::optional<Utc> first_expiry() const;
 
   // Where the publication stands on the subscriber: the newest revision it was delivered at.
   struct Delivered {
@@ -108,8 +143,10 @@ class Ledger {
   std::optional<Delivered> delivered(SubscriberNo subscriber,
                                      const PublicationRow& publication) const;
 
-  // Is any revision of this publication in an open lease of the subscriber?
+  // Is any revision of this publication, or its withdrawal, in an open lease of the subscriber?
   bool leased(SubscriberNo subscriber, const PublicationRow& publication) const;
+  // Its plain success, where it was one.
+  std::optional<RangePublished> plain_success(SubscriberNo subscriber, Lane lane, Seq seq) const;
 
   // Sizes, for the bound check of tests and simulation.
   size_t overlay_rows() const;
@@ -119,6 +156,7 @@ class Ledger {
  private:
   using DeliveryKey = std::pair<SubscriberNo, Seq>;
   using SerialKey = std::pair<std::string, uint32_t>;
+  using SeenKey = std::tuple<ChannelNo, Lane, uint64_t>;  // first number
 
   void apply_one(const EntryAccepted& change, RoundNo round);
   void apply_one(const EpochOpened& change, RoundNo round);
@@ -131,11 +169,19 @@ class Ledger {
   void apply_one(const RangePublished& change, RoundNo round);
   void apply_one(const DeliveryChanged& change, RoundNo round);
   void apply_one(const AttemptEnded& change, RoundNo round);
+  void apply_one(const PublicSeen& change, RoundNo round);
+  void apply_one(const ChannelCondition& change, RoundNo round);
+  void apply_one(const RateUsed& change, RoundNo round);
+  void apply_one(const ExpiryReached& change, RoundNo round);
+  void apply_one(const ReplayJob& change, RoundNo round);
+  void apply_one(const NoticeSent& change, RoundNo round);
   void add_part(const EntryAccepted& entry, const EntryPart& part, uint8_t number, RoundNo round);
   void trim_recent();
   static std::optional<Delivered> delivered_by(const DeliveryChanged& delivery,
                                                const RevisionRow& revision);
-  std::optional<RangePublished> plain_success(SubscriberNo subscriber, Lane lane, Seq seq) const;
+  void add_withdrawn(const EntryAccepted& entry, const EntryPart& part, RoundNo round);
+  void mark_revised(Lane lane, Seq seq, RoundNo round);
+  bool is_free(const PublicationKey& key) const;
 
   const Reader& reader_;
   uint64_t epoch_ = 0;
@@ -146,6 +192,11 @@ class Ledger {
   ChannelNo last_channel_;
   std::map<SubscriberNo, Subscriber> subscribers_;
   std::map<LeaseNo, Lease> leases_;
+  std::map<ChannelNo, ChannelCondition> conditions_;
+  std::map<ChannelNo, RateUsed> rates_;
+  std::map<JobNo, ReplayJob> jobs_;
+  JobNo last_job_;
+  std::map<std::pair<ChannelNo, Lane>, uint64_t> seen_heads_;
 
   // The newest entries of each lane, committed or not; everything behind recent_floor_ is here.
   std::array<std::map<Seq, EntryRow>, 5> recent_;
@@ -165,6 +216,8 @@ class Ledger {
   Overlay<std::pair<SubscriberNo, LeaseNo>, RangePublished> plain_;
   uint64_t plain_number_ = 0;
   Overlay<Seq, bool> revised_;
+  Overlay<SeenKey, SeqRuns> seen_;
+  Overlay<std::pair<Utc, Seq>, std::optional<Lane>> expiries_;  // nothing: dealt with
 };
 
 }  // namespace gulou

@@ -31,6 +31,8 @@ Trigger trigger_of(Outcome outcome) {
       return Trigger::report_content;
     case Outcome::gone:
       return Trigger::report_gone;
+    case Outcome::prepared:
+      return Trigger::report_prepared;
   }
   return Trigger::report_ambiguous;
 }
@@ -61,7 +63,7 @@ Receipt complete(Receipt receipt, const Receipt& handed) {
                                    receipt.parts.end(),
                                    [&](const PartReceipt& one) { return one.part == part.part; });
     if (same == receipt.parts.end()) {
-      receipt.parts.push_back({part.part, part.revision, {}, {}});
+      receipt.parts.push_back(part);
     } else if (same->revision == 0) {
       same->revision = part.revision;
     }
@@ -146,6 +148,9 @@ void Core::report_item(const Session& session,
          held.subscriber,
          plain.front().first,
          count(plain));
+    const ChannelRuntime& channel = channels_.at(session.channel);
+    channel_works(channel, now);
+    add_seen(channel, held.lane, plain, item.report.receipt.level);
     emit(RangePublished{
         held.subscriber, held.lane, std::move(plain), item.report.receipt.level, now.utc});
   }
@@ -191,58 +196,142 @@ void Core::note_attempt(const DeliveryChanged& row,
 }
 
 void Core::report_one(
-    const Session& session, const Lease& lease, Seq seq, const Report& report, Now now) {
+    const Session& session, const Lease& lease, Seq seq, const Report& reported, Now now) {
   DeliveryChanged row = leased_row(lease, seq);
   CHECK(row.state == DeliveryState::leased);
+  const ChannelRuntime& channel = channels_.at(session.channel);
+  Report report = reported;
+  report.reason = bounded(report.reason, limits::attempt_text_bytes_max);
+  report.detail = bounded(report.detail, limits::attempt_text_bytes_max);
+  const bool removal = lease.lane == Lane::withdrawal;
+  if (removal && report.outcome == Outcome::gone) {
+    report.outcome = Outcome::published;  // it is not there: done
+    report.receipt.level = std::max(report.receipt.level, ReceiptLevel::seen_public);
+  }
   note_attempt(row, report, lease, now);
   row.at = now.utc;
   row.instance = session.instance;
   row.outcome = report.outcome;
-  row.reason = bounded(report.reason, limits::attempt_text_bytes_max);
-  row.detail = bounded(report.detail, limits::attempt_text_bytes_max);
+  row.reason = report.reason;
+  row.detail = report.detail;
+  note_outcome(channel, seq, report, now);
+  const bool failed = report.outcome != Outcome::published && report.outcome != Outcome::accepted &&
+                      report.outcome != Outcome::prepared;
+  const auto entry = removal || !failed ? std::nullopt : ledger_.entry(lease.lane, seq);
+  if (entry && all_down(entry->entry)) {
+    row.maybe_published = row.maybe_published || report.outcome == Outcome::ambiguous;
+    row.reason = "withdrawn";
+    return move(std::move(row), DeliveryState::leased, Trigger::withdrawal);
+  }
+  settle_report(channel, std::move(row), report, removal, now);
+}
+
+// What the outcome says of the channel.
+void Core::note_outcome(const ChannelRuntime& channel, Seq seq, const Report& report, Now now) {
+  switch (report.outcome) {
+    case Outcome::published:
+    case Outcome::accepted:
+    case Outcome::gone:
+    case Outcome::prepared:
+      return channel_works(channel, now);
+    case Outcome::content:
+      return;  // perhaps found out before the platform was called
+    case Outcome::transient:
+    case Outcome::ambiguous:
+      return report.reason == "recalled" ? void() : channel_fails(channel, seq, report, now);
+    case Outcome::quota:
+      return channel_sleeps(channel,
+                            ChannelState::throttled,
+                            next_look(report.until, now, limits::quota_wait_ms_min),
+                            report,
+                            now);
+    case Outcome::auth:
+      return channel_sleeps(channel, ChannelState::needs_authorisation, {}, report, now);
+    case Outcome::misconfigured:
+      return channel_sleeps(channel, ChannelState::misconfigured, {}, report, now);
+  }
+}
+
+void Core::settle_report(const ChannelRuntime& channel,
+                         DeliveryChanged row,
+                         const Report& report,
+                         bool removal,
+                         Now now) {
+  const SubscriberNo no = row.subscriber;
+  const Seq seq = row.seq;
   const Trigger trigger = trigger_of(report.outcome);
+  const auto park = [&](Trigger why) {
+    note(Note::Level::warn, "delivery.parked", no, seq, 1, row.reason);
+    move(std::move(row), DeliveryState::leased, why);
+  };
   switch (report.outcome) {
     case Outcome::published:
       row.receipt = complete(report.receipt, row.receipt);
+      row.receipt.at = row.receipt.at ? row.receipt.at : now.utc;
       row.maybe_published = false;
-      note(Note::Level::info, "delivery.published", lease.subscriber, seq);
+      note(Note::Level::info, "delivery.published", no, seq);
+      if (!row.job) {
+        add_seen(channel, row.lane, {{seq, 1}}, row.receipt.level);
+      }
       return move(std::move(row), DeliveryState::leased, trigger);
     case Outcome::accepted: {
       row.platform_id = bounded(report.platform_id, limits::attempt_text_bytes_max);
       row.maybe_published = true;
-      const Channel& policy = channels_.at(session.channel).policy;
-      if (is_too_old(row, policy, now)) {
+      if (is_too_old(row, channel.policy, now)) {
         row.reason = "confirmation_overdue";
-        note(Note::Level::warn, "delivery.parked", lease.subscriber, seq, 1, row.reason);
-        return move(std::move(row), DeliveryState::leased, Trigger::budget_spent);
+        return park(Trigger::budget_spent);
       }
-      row.due = next_look(report.until, now, policy.backoff_first_ms);
+      row.due = next_look(report.until, now, channel.policy.backoff_first_ms);
       return move(std::move(row), DeliveryState::leased, trigger);
     }
     case Outcome::quota:
-      row.due = next_look(report.until, now, limits::quota_wait_ms_min);
-      return move(std::move(row), DeliveryState::leased, trigger);
     case Outcome::auth:
     case Outcome::misconfigured:
+      if (removal) {
+        return park(Trigger::removal_blocked);
+      }
+      row.due = now.utc;  // as soon as the channel is open again
+      return move(std::move(row), DeliveryState::leased, trigger);
+    case Outcome::prepared:
+      row.reason = row.reason.empty() ? "awaiting_person" : row.reason;
+      add_platform_id(row.platform_ids,
+                      bounded(report.platform_id, limits::attempt_text_bytes_max));
+      return park(trigger);
     case Outcome::content:
     case Outcome::gone:
-      note(Note::Level::warn, "delivery.parked", lease.subscriber, seq, 1, row.reason);
-      return move(std::move(row), DeliveryState::leased, trigger);
+      return park(trigger);
     case Outcome::transient:
     case Outcome::ambiguous:
-      return retry_later(std::move(row), trigger, report, now);
+      return retry_later(std::move(row), trigger, report, now, true);
   }
 }
 
-void Core::retry_later(DeliveryChanged row, Trigger trigger, const Report& report, Now now) {
-  ++row.failures;
-  row.maybe_published = row.maybe_published || report.outcome == Outcome::ambiguous;
+// counts: against the budget. While the channel fails as a whole nothing does.
+void Core::retry_later(
+    DeliveryChanged row, Trigger trigger, const Report& report, Now now, bool counts) {
   const auto channel = channels_.find(channel_of(row.subscriber));
   const Channel policy = channel == channels_.end() ? Channel{} : channel->second.policy;
+  const ChannelCondition condition = ledger_.condition(channel_of(row.subscriber));
+  row.maybe_published = row.maybe_published || report.outcome == Outcome::ambiguous;
+  if (condition.retired) {
+    row.due = {};
+    row.reason = "channel_retired";
+    row.by = condition.retired_by;
+    return move(std::move(row), DeliveryState::leased, Trigger::retired);
+  }
+  if (condition.state == ChannelState::failing && trigger != Trigger::lease_ended) {
+    row.due = now.utc;
+    return move(std::move(row), DeliveryState::leased, trigger);
+  }
+  row.failures += counts ? 1 : 0;
   if (row.failures >= policy.attempts_max || is_too_old(row, policy, now)) {
     row.due = {};
     note(Note::Level::warn, "delivery.parked", row.subscriber, row.seq, row.failures, row.reason);
     return move(std::move(row), DeliveryState::leased, Trigger::budget_spent);
+  }
+  if (!counts) {
+    row.due = {now.utc.ms + policy.backoff_first_ms};
+    return move(std::move(row), DeliveryState::leased, trigger);
   }
   const int64_t backoff = backoff_ms(
       policy.backoff_first_ms, policy.backoff_ms_max, row.failures, row.subscriber, row.seq);
@@ -250,6 +339,28 @@ void Core::retry_later(DeliveryChanged row, Trigger trigger, const Report& repor
   row.due = next_look({now.utc.ms + asked}, now, std::min(backoff, limits::due_clamp_ms_max));
   note(Note::Level::info, "delivery.waiting", row.subscriber, row.seq, row.failures, row.reason);
   move(std::move(row), DeliveryState::leased, trigger);
+}
+
+Seq Core::first_of(LeaseNo lease) const {
+  const Lease* held = ledger_.lease(lease);
+  return held == nullptr || held->runs.empty() ? Seq{} : held->runs.front().first;
+}
+
+// What waited for this lease goes on at once.
+void Core::release_held_back(SubscriberNo subscriber) {
+  const auto waiting = held_back_.find(subscriber);
+  if (waiting == held_back_.end()) {
+    return;
+  }
+  const std::set<Seq> seqs = std::move(waiting->second);
+  held_back_.erase(waiting);
+  for (const Seq seq : seqs) {
+    auto row = ledger_.delivery(subscriber, seq);
+    if (row && row->state == DeliveryState::waiting && row->reason == "predecessor_leased") {
+      row->due = row->at;
+      emit(*std::move(row));
+    }
+  }
 }
 
 void Core::shrink(const Lease& lease, const SeqRuns& reported) {
@@ -264,6 +375,7 @@ void Core::shrink(const Lease& lease, const SeqRuns& reported) {
   const bool done = rest.empty();
   emit(LeaseHeld{
       lease.no, lease.subscriber, lease.lane, std::move(rest), lease.instance, lease.leased_at});
+  release_held_back(lease.subscriber);
   const auto held = held_.find(lease.no);
   if (!done || held == held_.end()) {
     return;
@@ -276,7 +388,8 @@ void Core::shrink(const Lease& lease, const SeqRuns& reported) {
   held_.erase(held);
 }
 
-void Core::end_lease(LeaseNo lease_no, const std::string& reason, Now now) {
+// Only `culprit` may be at fault; the others come again without a mark against them.
+void Core::end_lease(LeaseNo lease_no, const std::string& reason, Now now, Seq culprit) {
   const Lease* lease = ledger_.lease(lease_no);
   if (lease == nullptr) {
     return;
@@ -293,7 +406,8 @@ void Core::end_lease(LeaseNo lease_no, const std::string& reason, Now now) {
       row.outcome = Outcome::ambiguous;
       row.reason = reason;
       row.detail.clear();
-      retry_later(std::move(row), Trigger::lease_ended, report, now);
+      const bool counts = row.seq == culprit;
+      retry_later(std::move(row), Trigger::lease_ended, report, now, counts);
     }
   }
   note(Note::Level::warn, "lease.ended", held.subscriber, {}, count(held.runs), reason);
@@ -336,7 +450,11 @@ bool Core::late_outcome(
   if (report.outcome == Outcome::published) {
     changed.maybe_published = false;
     changed.receipt = complete(report.receipt, row->receipt);
+    changed.receipt.at = changed.receipt.at ? changed.receipt.at : now.utc;
     note(Note::Level::info, "delivery.published_late", subscriber, seq);
+    if (!changed.job) {
+      add_seen(channels_.at(session.channel), changed.lane, {{seq, 1}}, changed.receipt.level);
+    }
   } else {
     note(Note::Level::warn, "delivery.parked", subscriber, seq, 1, changed.reason);
   }

@@ -1,6 +1,7 @@
 // Sessions of adapters come and go; the configuration and the machine's state arrive.
 #include "broker/core/core.h"
 #include "common/base/check.h"
+#include "common/base/limits.h"
 
 #include <algorithm>
 #include <utility>
@@ -34,6 +35,7 @@ void Core::on_event(const SessionOpened& event, Now now) {
   session.principal = event.principal;
   session.instance = event.instance;
   sessions_.emplace(session.no, std::move(session));
+  probe_now(channel->second, now);  // perhaps with a new token
   note(Note::Level::info,
        "session.opened",
        shared_subscriber(channel->second),
@@ -54,6 +56,20 @@ void Core::close_session(SessionNo session, const std::string& reason, Now now) 
     return;
   }
   const std::set<LeaseNo> leases = at->second.leases;
+  const auto channel = channels_.find(at->second.channel);
+  if (channel != channels_.end() && channel->second.policy.exclusive) {
+    for (const LeaseNo lease : leases) {
+      const Mono over{held_.at(lease).deadline.ms + channel->second.policy.call_ms_max};
+      channel->second.successor_at = std::max(channel->second.successor_at, over);
+    }
+  }
+  // An adapter works on one delivery at a time, higher lanes first: if it died of one, of this.
+  std::pair<Lane, LeaseNo> working{Lane::bulk, {}};
+  for (const LeaseNo lease : leases) {
+    const std::pair<Lane, LeaseNo> one{ledger_.lease(lease)->lane, lease};
+    working = working.second && working < one ? working : one;
+  }
+  const Seq culprit = working.second ? first_of(working.second) : Seq{};
   note(Note::Level::info,
        "session.closed",
        shared_subscriber(at->second.channel),
@@ -62,7 +78,7 @@ void Core::close_session(SessionNo session, const std::string& reason, Now now) 
        at->second.instance);
   sessions_.erase(at);
   for (const LeaseNo lease : leases) {
-    end_lease(lease, reason, now);
+    end_lease(lease, reason, now, culprit);
   }
 }
 
@@ -81,6 +97,10 @@ void Core::on_event(const Configured& event, Now now) {
     emit(EpochOpened{ledger_.epoch() + 1, now.utc});
   }
   county_ = event.county;
+  std::map<ChannelNo, Mono> successors;
+  for (const auto& [no, channel] : channels_) {
+    successors[no] = channel.successor_at;
+  }
   channels_.clear();
   std::vector<std::pair<ChannelFilter, bool>> groups;
   for (const Channel& policy : county_.channels) {
@@ -90,8 +110,18 @@ void Core::on_event(const Configured& event, Now now) {
       no = known->second;
     } else {
       no = {ledger_.last_channel().value + 1};
-      emit(ChannelDefined{no, policy.id, ledger_.head()});
+      emit(ChannelDefined{no, policy.id, policy.start == Start::all ? Seq{} : ledger_.head()});
       note(Note::Level::info, "channel.defined", shared_subscriber(no), {}, 1, policy.id);
+      if (policy.start == Start::current && ledger_.head()) {
+        ReplayJob job;
+        job.selection.channel = no;
+        job.selection.from = {1};
+        job.selection.to = ledger_.head();
+        job.selection.newest_only = true;
+        job.reason = "channel_start_current";
+        job.per_minute = limits::replay_per_minute_default;
+        start_job(std::move(job), now);
+      }
     }
     const std::pair<ChannelFilter, bool> key{policy.filter, policy.portal};
     auto group = std::find(groups.begin(), groups.end(), key);
@@ -100,8 +130,17 @@ void Core::on_event(const Configured& event, Now now) {
       group = groups.end() - 1;
     }
     channels_.emplace(no,
-                      ChannelRuntime{policy, no, static_cast<uint32_t>(group - groups.begin())});
+                      ChannelRuntime{.policy = policy,
+                                     .no = no,
+                                     .filter_group = static_cast<uint32_t>(group - groups.begin()),
+                                     .gate = {},
+                                     .shows = policy.portal,
+                                     .successor_at = successors[no]});
+    if (ledger_.condition(no).retired) {
+      retiring_.insert(no);
+    }
   }
+  wire_gates(now);
   std::vector<SessionNo> stranded;
   for (const auto& [no, session] : sessions_) {
     if (!channels_.contains(session.channel)) {
@@ -112,6 +151,54 @@ void Core::on_event(const Configured& event, Now now) {
     step_.sends.emplace_back(SendGoodbye{no, "channel_unknown"});
     close_session(no, "session_gone", now);
   }
+}
+
+// A channel that is gated from now on begins behind what its gate has shown so far; what its log
+// cursor has not passed is found by that.
+void Core::wire_gates(Now now) {
+  for (auto& [no, channel] : channels_) {
+    const auto gate = ledger_.channels().find(channel.policy.gate.channel);
+    if (channel.policy.gate.channel.empty() || gate == ledger_.channels().end() ||
+        !channels_.contains(gate->second)) {
+      continue;
+    }
+    channel.gate = gate->second;
+    channels_.at(gate->second).shows = true;
+  }
+  // Leases of an earlier process: what they began may still be under way.
+  for (const LeaseNo lease : orphan_leases_) {
+    const auto channel = channels_.find(channel_of(ledger_.lease(lease)->subscriber));
+    if (channel != channels_.end() && channel->second.policy.exclusive) {
+      const Channel& policy = channel->second.policy;
+      const Mono over{now.mono.ms + policy.lease_ms + policy.call_ms_max};
+      channel->second.successor_at = std::max(channel->second.successor_at, over);
+    }
+  }
+}
+
+// The delivery that waits for this id is looked at now.
+void Core::on_event(const CalledBack& event, Now now) {
+  const auto session = sessions_.find(event.session);
+  if (session == sessions_.end() || event.platform_id.empty()) {
+    return;
+  }
+  const SubscriberNo subscriber = shared_subscriber(session->second.channel);
+  Seq after;
+  do {
+    for (DeliveryChanged& row : ledger_.open_rows(subscriber, after, limits::due_rows_max, after)) {
+      if (row.state != DeliveryState::confirming || row.platform_id != event.platform_id) {
+        continue;
+      }
+      row.due = now.utc;
+      note(Note::Level::info, "delivery.called_back", subscriber, row.seq, 1, row.platform_id);
+      return emit(std::move(row));
+    }
+  } while (after);
+}
+
+void Core::on_event(const Notified& event, Now /*now*/) {
+  emit(event.notice);
+  step_.sends.emplace_back(SendDone{event.from, {}});
 }
 
 void Core::on_event(const DiskObserved& event, Now /*now*/) {

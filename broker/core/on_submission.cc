@@ -71,6 +71,12 @@ std::optional<Error> revision_error(const PartFacts& part,
                                     size_t i,
                                     const std::optional<PublicationRow>& row) {
   const uint32_t current = row ? row->newest().revision : 0;
+  if (row && row->is_down(current) && row->withdrawn->kind != WithdrawalKind::expire) {
+    return Error{ErrorCode::refused,
+                 "publication_withdrawn",
+                 field_of(i, "id"),
+                 {part.id, std::to_string(row->withdrawn->seq.value)}};
+  }
   const RevisionRow* same = row ? find_revision(*row, part.revision) : nullptr;
   if (same != nullptr) {
     const bool same_bytes = same->digest == part.digest;
@@ -350,6 +356,10 @@ void Core::accept(const Submitted& event, const KnownPublications& known, Now no
     if (facts.expires && (!entry.expires || facts.expires < entry.expires)) {
       entry.expires = facts.expires;
     }
+    if (facts.embargo_until > entry.embargo_until) {
+      entry.embargo_until = facts.embargo_until;
+      entry.embargo_outlets = facts.embargo_outlets;
+    }
     entry.parts.push_back(entry_part(facts, known[i], entry.seq));
     taken.insert(facts.index_no);
   }
@@ -365,6 +375,9 @@ void Core::accept(const Submitted& event, const KnownPublications& known, Now no
         {entry.seq, static_cast<uint8_t>(i), event.parts[i].title, event.parts[i].bytes});
   }
   note(Note::Level::info, "entry.accepted", {}, entry.seq, entry.parts.size(), entry.parts[0].id);
+  if (entry.expires) {
+    next_expiry_ = std::min(next_expiry_.value_or(entry.expires), entry.expires);
+  }
   emit(std::move(entry));
   step_.sends.emplace_back(std::move(answer));
 }

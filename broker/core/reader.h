@@ -28,6 +28,19 @@ struct RevisionRow {
   friend bool operator==(const RevisionRow&, const RevisionRow&) = default;
 };
 
+// The last withdrawal of a publication; a newer revision may stand after it (mark_invalid, expire).
+struct WithdrawnRow {
+  Seq seq;  // its entry
+  WithdrawalKind kind = WithdrawalKind::remove;
+  uint32_t revision = 0;  // up to which it withdraws
+  Utc at;
+  std::string public_note;
+  std::string successor;
+  uint64_t epoch = 0;
+  Digest hash;  // of the changeset that accepted it
+  friend bool operator==(const WithdrawnRow&, const WithdrawnRow&) = default;
+};
+
 struct PublicationRow {
   std::string publisher;
   std::string id;
@@ -35,9 +48,22 @@ struct PublicationRow {
   Digest content_digest;  // of the newest revision
   Digest document_key;
   std::vector<RevisionRow> revisions;  // ascending; never empty
+  std::optional<WithdrawnRow> withdrawn;
   friend bool operator==(const PublicationRow&, const PublicationRow&) = default;
 
   const RevisionRow& newest() const { return revisions.back(); }
+
+  // Must this revision no longer be shown?
+  bool is_down(uint32_t revision) const {
+    return withdrawn && revision <= withdrawn->revision &&
+           withdrawn->kind != WithdrawalKind::mark_invalid;
+  }
+
+  // Is it shown with the banner 已废止 or 已失效?
+  bool is_invalid(uint32_t revision) const {
+    return withdrawn && revision <= withdrawn->revision &&
+           withdrawn->kind == WithdrawalKind::mark_invalid;
+  }
 };
 
 struct PublicationKey {
@@ -49,7 +75,9 @@ struct PublicationKey {
 // An entry of the release log plus what later entries changed about it.
 struct EntryRow {
   EntryAccepted entry;
-  bool revised = false;  // a newer revision of one of its parts exists
+  // Not plain: a newer revision of one of its parts exists, one was withdrawn, or a row stands
+  // ahead of some cursor.
+  bool revised = false;
 };
 
 struct BlobRow {
@@ -64,6 +92,29 @@ struct Orphan {
   bool referenced = false;
 };
 
+// One entry a channel has shown to the public, by its number in (channel, lane).
+struct SeenRow {
+  uint64_t number = 0;
+  Seq seq;
+  friend bool operator==(const SeenRow&, const SeenRow&) = default;
+};
+
+// An entry that ends at a time.
+struct Expiry {
+  Utc expires;
+  Seq seq;
+  Lane lane = Lane::normal;
+  friend bool operator==(const Expiry&, const Expiry&) = default;
+};
+
+// Number of the last PublicSeen entry in (channel, lane).
+struct SeenHead {
+  ChannelNo channel;
+  Lane lane = Lane::normal;
+  uint64_t number = 0;
+  friend bool operator==(const SeenHead&, const SeenHead&) = default;
+};
+
 // The journal's head and the open work: what a Ledger is built from at start.
 struct OpenState {
   uint64_t epoch = 0;      // of the last process; 0: a new home
@@ -75,7 +126,18 @@ struct OpenState {
   std::vector<ChannelDefined> channels;
   std::vector<CursorMoved> cursors;
   std::vector<LeaseHeld> leases;  // unreported ones
+  std::vector<ChannelCondition> conditions;
+  std::vector<RateUsed> rates;
+  std::vector<SeenHead> seen;
+  std::vector<ReplayJob> jobs;  // running ones
+  JobNo last_job;
 };
+
+enum class DueKind : uint8_t { publication = 0, withdrawal = 1 };
+
+constexpr DueKind due_kind(Lane lane) {
+  return lane == Lane::withdrawal ? DueKind::withdrawal : DueKind::publication;
+}
 
 class Reader {
  public:
@@ -106,12 +168,27 @@ class Reader {
                                                       Lane lane,
                                                       Seq seq) const = 0;
   // Waiting and confirming deliveries of a subscriber with due <= until, by due time, at most
-  // `limit`.
+  // `limit`: those of the withdrawal lane, or the others. Kept apart, so that withdrawals pass a
+  // channel on which much else is due and may not go.
   virtual std::vector<DeliveryChanged> due(SubscriberNo subscriber,
+                                           DueKind kind,
                                            Utc until,
                                            size_t limit) const = 0;
+  // Open rows (waiting, confirming, parked, leased ones that have a row) of a subscriber with
+  // seq > after, ascending, at most `limit`.
+  virtual std::vector<DeliveryChanged> open_rows(SubscriberNo subscriber,
+                                                 Seq after,
+                                                 size_t limit) const = 0;
+  // What the channel has shown to the public in this lane, numbers > after, ascending.
+  virtual std::vector<SeenRow> seen(ChannelNo channel,
+                                    Lane lane,
+                                    uint64_t after,
+                                    size_t limit) const = 0;
+  // Entries whose `expires` is at or before `until` and not dealt with, oldest first.
+  virtual std::vector<Expiry> expiring(Utc until, size_t limit) const = 0;
+  virtual std::optional<Utc> first_expiry() const = 0;
   // Due time of its first waiting or confirming delivery; nothing where there is none.
-  virtual std::optional<Utc> first_due(SubscriberNo subscriber) const = 0;
+  virtual std::optional<Utc> first_due(SubscriberNo subscriber, DueKind kind) const = 0;
 };
 
 }  // namespace gulou

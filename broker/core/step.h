@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -87,10 +88,18 @@ struct HandedPart {
   uint32_t old_revision = 0;  // 0: not on this channel yet
   std::string old_platform_id;
   std::string old_url;
+  bool invalid = false;     // shown with the banner 已失效
+  std::string public_note;  // of that banner
+  std::string gate_url;     // where the gating channel shows it
 };
 
 struct HandedItem {
   Seq seq;
+  // A withdrawal: what to do with what is there (never erase or expire: those are `remove`).
+  std::optional<WithdrawalKind> withdrawal;
+  std::string public_note;
+  std::string successor;      // replace: "publisher/id"
+  std::string successor_url;  // where this channel, or its gate, shows it
   uint32_t attempt = 1;
   bool maybe_published = false;
   bool imported = false;
@@ -122,9 +131,17 @@ struct SendProgressOk {
   Seq seq;
 };
 
-// An operator's decision took effect.
+// Stop working on this delivery if the platform has not been called yet; still report.
+struct SendRecall {
+  SessionNo session;
+  LeaseNo lease;
+  Seq seq;
+};
+
+// An operator's decision took effect. job: of a replay.
 struct SendDone {
   Asker to;
+  JobNo job;
 };
 
 struct SendError {
@@ -139,6 +156,7 @@ using Send = std::variant<SendAccepted,
                           SendGoodbye,
                           SendDeliver,
                           SendProgressOk,
+                          SendRecall,
                           SendDone,
                           SendError>;
 

@@ -42,6 +42,20 @@ std::string_view name_of(Trigger trigger) {
       return "operator_cancel";
     case Trigger::resolved_by_hand:
       return "resolved_by_hand";
+    case Trigger::report_prepared:
+      return "report_prepared";
+    case Trigger::awaits_person:
+      return "awaits_person";
+    case Trigger::removal_blocked:
+      return "removal_blocked";
+    case Trigger::gate_opened:
+      return "gate_opened";
+    case Trigger::replay:
+      return "replay";
+    case Trigger::nothing_to_do:
+      return "nothing_to_do";
+    case Trigger::retired:
+      return "retired";
   }
   return "";
 }

@@ -32,6 +32,13 @@ enum class Trigger : uint8_t {
   operator_retry,
   operator_cancel,
   resolved_by_hand,
+  report_prepared,  // a draft is there
+  awaits_person,    // the channel is served by hand, or policy leaves a withdrawal to a person
+  removal_blocked,  // a withdrawal met a quota, a missing right or a wrong setting
+  gate_opened,      // by a person, or the time-out
+  replay,           // a job sends it again
+  nothing_to_do,    // a withdrawal, where nothing is or may stay
+  retired,          // its channel was
 };
 
 std::string_view name_of(Trigger trigger);
@@ -51,20 +58,27 @@ inline constexpr std::array transitions = {
     Transition{DeliveryState::pending, Trigger::expiry, DeliveryState::expired},
     Transition{DeliveryState::pending, Trigger::operator_cancel, DeliveryState::cancelled},
     Transition{DeliveryState::pending, Trigger::resolved_by_hand, DeliveryState::published},
+    Transition{DeliveryState::pending, Trigger::awaits_person, DeliveryState::parked},
+    Transition{DeliveryState::pending, Trigger::gate_opened, DeliveryState::waiting},
+    Transition{DeliveryState::pending, Trigger::replay, DeliveryState::waiting},
+    Transition{DeliveryState::pending, Trigger::nothing_to_do, DeliveryState::published},
     // leased: with an adapter. A withdrawal waits for the report (RECALL tells the adapter).
     Transition{DeliveryState::leased, Trigger::report_published, DeliveryState::published},
     Transition{DeliveryState::leased, Trigger::report_accepted, DeliveryState::confirming},
     Transition{DeliveryState::leased, Trigger::report_transient, DeliveryState::waiting},
     Transition{DeliveryState::leased, Trigger::report_ambiguous, DeliveryState::waiting},
     Transition{DeliveryState::leased, Trigger::report_quota, DeliveryState::waiting},
-    Transition{DeliveryState::leased, Trigger::report_auth, DeliveryState::parked},
-    Transition{DeliveryState::leased, Trigger::report_misconfigured, DeliveryState::parked},
+    Transition{DeliveryState::leased, Trigger::report_auth, DeliveryState::waiting},
+    Transition{DeliveryState::leased, Trigger::report_misconfigured, DeliveryState::waiting},
+    Transition{DeliveryState::leased, Trigger::report_prepared, DeliveryState::parked},
+    Transition{DeliveryState::leased, Trigger::removal_blocked, DeliveryState::parked},
     Transition{DeliveryState::leased, Trigger::report_content, DeliveryState::parked},
     Transition{DeliveryState::leased, Trigger::report_gone, DeliveryState::parked},
     Transition{DeliveryState::leased, Trigger::lease_ended, DeliveryState::waiting},
     Transition{DeliveryState::leased, Trigger::budget_spent, DeliveryState::parked},
     Transition{DeliveryState::leased, Trigger::withdrawal, DeliveryState::withdrawn},
     Transition{DeliveryState::leased, Trigger::resolved_by_hand, DeliveryState::published},
+    Transition{DeliveryState::leased, Trigger::retired, DeliveryState::cancelled},
     // waiting: due at a time
     Transition{DeliveryState::waiting, Trigger::hand_over, DeliveryState::leased},
     Transition{DeliveryState::waiting, Trigger::budget_spent, DeliveryState::parked},
@@ -74,6 +88,10 @@ inline constexpr std::array transitions = {
     Transition{DeliveryState::waiting, Trigger::operator_retry, DeliveryState::waiting},
     Transition{DeliveryState::waiting, Trigger::operator_cancel, DeliveryState::cancelled},
     Transition{DeliveryState::waiting, Trigger::resolved_by_hand, DeliveryState::published},
+    Transition{DeliveryState::waiting, Trigger::awaits_person, DeliveryState::parked},
+    Transition{DeliveryState::waiting, Trigger::gate_opened, DeliveryState::waiting},
+    Transition{DeliveryState::waiting, Trigger::nothing_to_do, DeliveryState::published},
+    Transition{DeliveryState::waiting, Trigger::retired, DeliveryState::cancelled},
     // confirming: the platform took it, its answer is awaited
     Transition{DeliveryState::confirming, Trigger::hand_over, DeliveryState::leased},
     Transition{DeliveryState::confirming, Trigger::report_published, DeliveryState::published},
@@ -85,6 +103,7 @@ inline constexpr std::array transitions = {
     Transition{DeliveryState::confirming, Trigger::operator_cancel, DeliveryState::cancelled},
     Transition{DeliveryState::confirming, Trigger::withdrawal, DeliveryState::withdrawn},
     Transition{DeliveryState::confirming, Trigger::resolved_by_hand, DeliveryState::published},
+    Transition{DeliveryState::confirming, Trigger::retired, DeliveryState::cancelled},
     // parked: a person's move. A late report of an earlier attempt still counts.
     Transition{DeliveryState::parked, Trigger::operator_retry, DeliveryState::waiting},
     Transition{DeliveryState::parked, Trigger::operator_cancel, DeliveryState::cancelled},
@@ -92,6 +111,11 @@ inline constexpr std::array transitions = {
     Transition{DeliveryState::parked, Trigger::withdrawal, DeliveryState::withdrawn},
     Transition{DeliveryState::parked, Trigger::expiry, DeliveryState::expired},
     Transition{DeliveryState::parked, Trigger::resolved_by_hand, DeliveryState::published},
+    Transition{DeliveryState::parked, Trigger::replay, DeliveryState::waiting},
+    Transition{DeliveryState::parked, Trigger::retired, DeliveryState::cancelled},
+    // A replay job sends again what had ended.
+    Transition{DeliveryState::published, Trigger::replay, DeliveryState::waiting},
+    Transition{DeliveryState::cancelled, Trigger::replay, DeliveryState::waiting},
     // Late reports: the lease had ended, the adapter's success is still true.
     Transition{DeliveryState::waiting, Trigger::report_published, DeliveryState::published},
     Transition{DeliveryState::parked, Trigger::report_published, DeliveryState::published},
@@ -120,9 +144,9 @@ constexpr bool rows_are_unique() {
   return true;
 }
 
-constexpr bool final_states_have_no_way_out() {
+constexpr bool only_a_replay_leaves_a_final_state() {
   for (const Transition& row : transitions) {
-    if (is_final(row.from)) {
+    if (is_final(row.from) && row.trigger != Trigger::replay) {
       return false;
     }
   }
@@ -147,7 +171,7 @@ constexpr bool every_open_state_can_end() {
 }  // namespace detail
 
 static_assert(detail::rows_are_unique());
-static_assert(detail::final_states_have_no_way_out());
+static_assert(detail::only_a_replay_leaves_a_final_state());
 static_assert(detail::every_open_state_can_end());
 
 }  // namespace gulou

@@ -2,6 +2,7 @@
 // past (releases, deliveries, attempts) is read from committed rows through journal/history.h.
 #pragma once
 
+#include "broker/core/change.h"
 #include "common/base/ids.h"
 
 #include <cstdint>
@@ -26,6 +27,11 @@ struct ChannelView {
   uint64_t behind =
       0;  // seq numbers between the slowest cursor and its lane's head, over all lanes
   uint64_t leased = 0;  // deliveries handed out and not reported
+  ChannelCondition condition;
+  RateUsed used;
+  // Of a gated channel: the oldest entry its gate has not opened for, and when that is too long.
+  Seq gate_waits_for;
+  Utc gate_overdue_at;
   std::vector<SessionView> sessions;
 };
 
@@ -36,6 +42,7 @@ struct CoreView {
   bool draining = false;
   uint64_t overlay_rows = 0;
   std::vector<ChannelView> channels;
+  std::vector<ReplayJob> jobs;  // running
 };
 
 }  // namespace gulou

@@ -49,6 +49,10 @@ void read_fields(const Release& release, const CountySettings& county, PartFacts
   facts.imported = release.imported.has_value();
   facts.test = release.test;
   facts.not_before = parse_utc(release.not_before).value_or(Utc{});
+  if (release.embargo) {
+    facts.embargo_until = parse_utc(release.embargo->until).value_or(Utc{});
+    facts.embargo_outlets = release.embargo->outlets;
+  }
   facts.expires = parse_utc(release.expires).value_or(Utc{});
   facts.distinct_from = release.distinct_from;
   facts.supersedes = targets(release, {RelationKind::replaces, RelationKind::corrects});

@@ -155,7 +155,8 @@ auto fields(Is<ChannelCondition> auto& s) {
                   s.retired,
                   s.retired_at,
                   s.retired_by,
-                  s.retired_reason);
+                  s.retired_reason,
+                  s.failed);
 }
 
 auto fields(Is<RateUsed> auto& s) {

@@ -27,6 +27,8 @@ using SubscriberNo = Id<struct SubscriberTag, uint64_t>;
 using SessionNo = Id<struct SessionTag, uint64_t>;
 // A hand-over of one or more deliveries to one adapter instance; never reused within a home.
 using LeaseNo = Id<struct LeaseTag, uint64_t>;
+// A replay job, from 1; never reused within a home.
+using JobNo = Id<struct JobTag, uint64_t>;
 // One pass of the pump: the unit of commit. Starts anew with each process.
 using RoundNo = Id<struct RoundTag, uint64_t>;
 

@@ -98,6 +98,33 @@ inline constexpr size_t attempt_text_bytes_max = 1024;  // code, sentence, platf
 inline constexpr size_t platform_ids_max = 16;          // kept per delivery
 inline constexpr size_t due_batch_max = 16;             // due deliveries handed over at once
 inline constexpr size_t receipt_url_bytes_max = 2048;
+inline constexpr int64_t gate_timeout_ms_default = 2LL * 3600 * 1000;
+inline constexpr int64_t takedown_ms_max_default = 15LL * 60 * 1000;  // then it is overdue
+inline constexpr int64_t call_ms_max_default = 20'000;                // one call of a platform
+inline constexpr uint32_t circuit_failures_default = 5;  // in a row, before a channel is `failing`
+inline constexpr int64_t probe_ms_default = 60'000;      // between probes of a channel that sleeps
+inline constexpr int64_t probe_ms_max = 10LL * 60 * 1000;
+inline constexpr size_t expiries_per_round_max = 64;
+inline constexpr size_t retired_per_round_max = 256;    // deliveries cancelled in one round
+inline constexpr size_t strict_rows_looked_at = 64;     // open rows that may keep a strict channel
+inline constexpr size_t replay_jobs_max = 32;           // running at once
+inline constexpr size_t replay_entries_per_round = 64;  // looked at by one job
+inline constexpr uint32_t replay_per_minute_default = 600;
+inline constexpr uint32_t replay_per_minute_max = 60'000;
+inline constexpr size_t replay_sample_rows = 10;        // shown in a preview
+inline constexpr size_t replay_preview_max = 5000;      // entries looked at for a preview
+inline constexpr size_t seen_runs_looked_at = 100'000;  // for where one entry stands at a gate
+inline constexpr size_t notices_max = 1024;             // causes remembered at once
+inline constexpr int64_t notice_repeat_ms_default = 4LL * 3600 * 1000;
+inline constexpr int64_t notice_look_every_ms = 5'000;
+inline constexpr int64_t notice_call_ms_max = 15'000;
+inline constexpr int64_t notice_after_ms_default =
+    60'000;                                               // a cause must last, or be over, so long
+inline constexpr int64_t notice_retry_ms_first = 30'000;  // after a message that did not leave
+inline constexpr int64_t notice_retry_ms_max = 30LL * 60 * 1000;
+inline constexpr int64_t notice_test_ms_max = 45'000;  // for all ways of a test together
+inline constexpr size_t notice_answer_bytes_max = 64 * 1024;
+inline constexpr size_t notice_jobs_max = 16;  // tests and answers waiting for the notifier
 
 // Journal (design 6)
 inline constexpr size_t changeset_bytes_max = 64 * 1024 * 1024;
@@ -140,7 +167,9 @@ inline constexpr size_t selector_bytes_max = 2048;      // a URL at most
 inline constexpr size_t selector_candidates_max = 10;   // shown where a text fits several
 inline constexpr size_t selector_releases_max = 2000;   // whose issuers a document number may have
 inline constexpr size_t attention_releases_max = 2000;  // looked at for a channel without adapter
-inline constexpr uint32_t attention_failures_min = 3;   // of one delivery, before a person is told
+inline constexpr int64_t resolve_look_ms_max = 5'000;   // at the page of what was done by hand
+inline constexpr size_t resolve_look_bytes_max = 4 * 1024 * 1024;
+inline constexpr uint32_t attention_failures_min = 3;  // of one delivery, before a person is told
 
 // Static site and screens
 inline constexpr size_t site_index_bytes_max = 64 * 1024 * 1024;   // one segment, or the root

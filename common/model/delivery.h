@@ -62,6 +62,41 @@ enum class Outcome : uint8_t {
   misconfigured = 7,
   content = 8,
   gone = 9,
+  prepared = 10,  // a draft is there; a person must publish it
+};
+
+// What a withdrawal wants (design 5.2). Values are stored. expire: made by the broker itself when
+// `expires` has passed; otherwise like remove.
+enum class WithdrawalKind : uint8_t {
+  mark_invalid = 1,
+  replace = 2,
+  remove = 3,
+  erase = 4,
+  expire = 5,
+};
+
+// Does what is visible go away?
+constexpr bool takes_down(WithdrawalKind kind) {
+  return kind == WithdrawalKind::remove || kind == WithdrawalKind::erase ||
+         kind == WithdrawalKind::expire;
+}
+
+// Does the publication end with it? It takes no further revision then, and the same document may
+// come as another one.
+constexpr bool ends_publication(WithdrawalKind kind) {
+  return kind == WithdrawalKind::replace || kind == WithdrawalKind::remove ||
+         kind == WithdrawalKind::erase;
+}
+
+// Why a channel hands out nothing but withdrawals; `open` hands out everything. Values are stored.
+enum class ChannelState : uint8_t {
+  open = 1,
+  paused = 2,     // by an operator
+  throttled = 3,  // until the platform's quota is renewed
+  failing = 4,    // one probe at a time
+  needs_authorisation = 5,
+  misconfigured = 6,
+  retired = 7,
 };
 
 enum class ReceiptLevel : uint8_t { accepted = 1, seen_public = 2, shown = 3 };
@@ -104,6 +139,11 @@ std::string_view name_of(DeliveryState state);
 std::string_view name_of(Outcome outcome);
 std::string_view name_of(ReceiptLevel level);  // accepted, public, shown
 std::string_view name_of(ReceiptSource source);
+std::string_view name_of(WithdrawalKind kind);
+std::string_view name_of(ChannelState state);
+// The four a person may ask for.
+std::optional<WithdrawalKind> parse_withdrawal_kind(std::string_view name);
+std::optional<ChannelState> parse_channel_state(std::string_view name);
 std::optional<DeliveryState> parse_delivery_state(std::string_view name);
 std::optional<Lane> parse_lane(std::string_view name);
 std::optional<Outcome> parse_outcome(std::string_view name);

@@ -93,7 +93,21 @@ constexpr Word<Outcome> outcomes[] = {{Outcome::published, "published"},
                                       {Outcome::auth, "auth"},
                                       {Outcome::misconfigured, "misconfigured"},
                                       {Outcome::content, "content"},
-                                      {Outcome::gone, "gone"}};
+                                      {Outcome::gone, "gone"},
+                                      {Outcome::prepared, "prepared"}};
+constexpr Word<WithdrawalKind> withdrawal_kinds[] = {{WithdrawalKind::mark_invalid, "mark_invalid"},
+                                                     {WithdrawalKind::replace, "replace"},
+                                                     {WithdrawalKind::remove, "remove"},
+                                                     {WithdrawalKind::erase, "erase"},
+                                                     {WithdrawalKind::expire, "expire"}};
+constexpr Word<ChannelState> channel_states[] = {
+    {ChannelState::open, "open"},
+    {ChannelState::paused, "paused"},
+    {ChannelState::throttled, "throttled"},
+    {ChannelState::failing, "failing"},
+    {ChannelState::needs_authorisation, "needs_authorisation"},
+    {ChannelState::misconfigured, "misconfigured"},
+    {ChannelState::retired, "retired"}};
 constexpr Word<ReceiptLevel> receipt_levels[] = {{ReceiptLevel::accepted, "accepted"},
                                                  {ReceiptLevel::seen_public, "public"},
                                                  {ReceiptLevel::shown, "shown"}};
@@ -152,6 +166,23 @@ std::string_view name_of(ReceiptLevel level) {
 
 std::string_view name_of(ReceiptSource source) {
   return word_of(receipt_sources, source);
+}
+
+std::string_view name_of(WithdrawalKind kind) {
+  return word_of(withdrawal_kinds, kind);
+}
+
+std::string_view name_of(ChannelState state) {
+  return word_of(channel_states, state);
+}
+
+std::optional<WithdrawalKind> parse_withdrawal_kind(std::string_view name) {
+  const auto kind = value_of(withdrawal_kinds, name);
+  return kind == WithdrawalKind::expire ? std::nullopt : kind;
+}
+
+std::optional<ChannelState> parse_channel_state(std::string_view name) {
+  return value_of(channel_states, name);
 }
 
 std::optional<Kind> parse_kind(std::string_view name) {

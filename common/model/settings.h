@@ -21,6 +21,7 @@ struct Unit {
   std::string org_code;  // 9 or 18 characters
   std::string area;      // 12-digit division code
   std::string parent;    // unit id or empty
+  std::string phone;     // on duty, or empty
 };
 
 // config/columns.toml
@@ -54,6 +55,41 @@ struct ChannelFilter {
   friend bool operator==(const ChannelFilter&, const ChannelFilter&) = default;
 };
 
+// Portal first: the channel gets an entry once `channel` has shown it to the public.
+struct Gate {
+  std::string channel;  // id of the gating channel; empty: no gate
+  int64_t timeout_ms = gulou::limits::gate_timeout_ms_default;
+  bool proceeds = false;  // after the time-out without the URL; otherwise it holds, with an alarm
+  bool urgent_skips = false;  // urgent releases do not wait
+};
+
+// What the platform allows; 0: no limit. Withdrawals count but are never held up.
+struct Rates {
+  uint32_t per_second = 0;
+  uint32_t per_minute = 0;
+  uint32_t per_day = 0;  // calendar days of Asia/Shanghai
+
+  bool any() const { return per_second != 0 || per_minute != 0 || per_day != 0; }
+};
+
+// strict: a delivery that is retried keeps the later ones waiting; parked ones do not.
+enum class Order : uint8_t { per_release, strict };
+// draft: the adapter prepares, a person publishes. manual: no adapter, a person does it all.
+enum class Mode : uint8_t { api, draft, manual };
+// What a channel gets that appears in the configuration: what is accepted from now on, also the
+// newest revision of all that is live, or everything.
+enum class Start : uint8_t { now, current, all };
+// What a withdrawal does on a channel: asks the adapter, leaves the copy, has the adapter take it
+// down where it was to be changed, or waits for a person.
+enum class OnWithdrawal : uint8_t { adapter, leave, take_down, park };
+
+struct WithdrawalPolicy {
+  OnWithdrawal mark_invalid = OnWithdrawal::adapter;
+  OnWithdrawal replace = OnWithdrawal::adapter;
+  OnWithdrawal remove = OnWithdrawal::adapter;  // also of what expires
+  OnWithdrawal erase = OnWithdrawal::adapter;
+};
+
 // config/channels.toml
 struct Channel {
   std::string id;       // "portal"
@@ -67,6 +103,21 @@ struct Channel {
   int64_t backoff_ms_max = gulou::limits::backoff_ms_max_default;
   int64_t lease_ms = gulou::limits::lease_ms_default;
   int64_t age_ms_max = gulou::limits::delivery_age_ms_max_default;
+  Start start = Start::now;
+  Mode mode = Mode::api;
+  Order order = Order::per_release;
+  Gate gate;
+  Rates rates;
+  WithdrawalPolicy on_withdrawal;
+  uint32_t credit_max = 0;  // deliveries with one adapter at once; 0: as it asks
+  // One active instance; a successor starts when the old leases and one more call have ended.
+  bool exclusive = false;
+  int64_t call_ms_max = gulou::limits::call_ms_max_default;
+  bool read_back = true;  // false: nobody looks whether it is there; `accepted` opens gates
+  bool can_look = true;   // false: the platform cannot be asked "already there?"
+  uint32_t circuit_failures = gulou::limits::circuit_failures_default;
+  int64_t probe_ms = gulou::limits::probe_ms_default;
+  int64_t takedown_ms_max = gulou::limits::takedown_ms_max_default;
 };
 
 struct CountySettings {

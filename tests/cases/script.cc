@@ -68,6 +68,17 @@ const std::map<std::string_view, Script::Handler>& Script::handlers() {
                                                        {"progress", &Script::progress},
                                                        {"retry", &Script::decide},
                                                        {"cancel", &Script::decide},
+                                                       {"published", &Script::decide},
+                                                       {"removed", &Script::decide},
+                                                       {"not_published", &Script::decide},
+                                                       {"open_gate", &Script::decide},
+                                                       {"withdraw", &Script::withdraw},
+                                                       {"pause", &Script::decide_channel},
+                                                       {"resume", &Script::decide_channel},
+                                                       {"retire", &Script::decide_channel},
+                                                       {"replay", &Script::replay},
+                                                       {"cancel_replay", &Script::cancel_replay},
+                                                       {"called_back", &Script::called_back},
                                                        {"round", &Script::round},
                                                        {"close", &Script::close},
                                                        {"commit", &Script::commit},
@@ -105,6 +116,7 @@ void Script::channels(const Command& command) {
     one.lease_ms = line.duration("lease", one.lease_ms);
     one.attempts_max = static_cast<uint32_t>(line.number("attempts", one.attempts_max));
     one.age_ms_max = line.duration("age", one.age_ms_max);
+    set_policy(line, one);
     if (const auto backoff = split(line.text("backoff"), ".."); backoff.size() == 2) {
       one.backoff_first_ms = parse_duration(backoff[0]);
       one.backoff_ms_max = parse_duration(backoff[1]);
@@ -113,6 +125,42 @@ void Script::channels(const Command& command) {
   }
   bench_.configure(made);
   print_sends();
+}
+
+// gate=portal/2h proceed urgent_skips strict exclusive manual blind unread rates=2/s,5/m,9/d
+// on_remove=park circuit=3 probe=60s start=all credit_max=4
+void Script::set_policy(const Line& line, Channel& one) {
+  const auto gate = split(line.text("gate"), "/");
+  one.gate.channel = gate.empty() ? "" : gate[0];
+  one.gate.timeout_ms = gate.size() > 1 ? parse_duration(gate[1]) : one.gate.timeout_ms;
+  one.gate.proceeds = line.has("proceed");
+  one.gate.urgent_skips = line.has("urgent_skips");
+  one.order = line.has("strict") ? Order::strict : Order::per_release;
+  one.exclusive = line.has("exclusive");
+  one.mode = line.has("manual") ? Mode::manual : Mode::api;
+  one.can_look = !line.has("blind");
+  one.read_back = !line.has("unread");
+  for (const std::string& rate : split(line.text("rates"), ",")) {
+    const auto most = static_cast<uint32_t>(std::stoul(rate));
+    (rate.ends_with("/s")   ? one.rates.per_second
+     : rate.ends_with("/m") ? one.rates.per_minute
+                            : one.rates.per_day) = most;
+  }
+  const auto policy = [&](std::string_view name) {
+    const std::string word = line.text(name);
+    return word == "leave"       ? OnWithdrawal::leave
+           : word == "take_down" ? OnWithdrawal::take_down
+           : word == "park"      ? OnWithdrawal::park
+                                 : OnWithdrawal::adapter;
+  };
+  one.on_withdrawal = {
+      policy("on_mark_invalid"), policy("on_replace"), policy("on_remove"), policy("on_erase")};
+  one.circuit_failures = static_cast<uint32_t>(line.number("circuit", one.circuit_failures));
+  one.probe_ms = line.duration("probe", one.probe_ms);
+  one.credit_max = static_cast<uint32_t>(line.number("credit_max"));
+  one.start = line.text("start") == "all"       ? Start::all
+              : line.text("start") == "current" ? Start::current
+                                                : Start::now;
 }
 
 // a/2 text=other urgent imported test column= org= doc= index= not_before=+10s expires=+1h
@@ -126,6 +174,8 @@ PartFacts Script::part_of(const Line& line) const {
   facts.test = line.has("test");
   facts.not_before = at(line, "not_before");
   facts.expires = at(line, "expires");
+  facts.embargo_until = at(line, "embargo");
+  facts.embargo_outlets = split(line.text("outlets"), ",");
   facts.index_no = line.text("index");
   facts.distinct_from = split(line.text("distinct_from"), ",");
   facts.supersedes = split(line.text("corrects"), ",");
@@ -223,13 +273,92 @@ void Script::progress(const Command& command) {
 void Script::decide(const Command& command) {
   const Line& line = command.line;
   const std::string& person = line.word(1);
-  bench_.take(OperatorDecided{
-      {session(person), ++correlation_},
-      person,
-      bench_.subscriber(line.word(2)),
-      seq_of(line.word(3)),
-      line.word(0) == "retry" ? OperatorDecided::Verb::retry : OperatorDecided::Verb::cancel,
-      line.text("reason")});
+  bench_.take(OperatorDecided{{session(person), ++correlation_},
+                              person,
+                              bench_.subscriber(line.word(2)),
+                              seq_of(line.word(3)),
+                              verb_of(line.word(0)),
+                              line.text("reason"),
+                              line.text("url")});
+}
+
+OperatorDecided::Verb Script::verb_of(const std::string& word) {
+  using Verb = OperatorDecided::Verb;
+  static const std::map<std::string, Verb> verbs{{"retry", Verb::retry},
+                                                 {"cancel", Verb::cancel},
+                                                 {"published", Verb::resolve_published},
+                                                 {"removed", Verb::resolve_removed},
+                                                 {"not_published", Verb::resolve_not_published},
+                                                 {"open_gate", Verb::open_gate}};
+  return verbs.at(word);
+}
+
+// withdraw oa remove a,b reason=wrong note=gone successor=c revision=2 by=li
+void Script::withdraw(const Command& command) {
+  const Line& line = command.line;
+  WithdrawalAsked asked;
+  const std::string& publisher = line.word(1);
+  const std::string person = line.text("by");
+  asked.by_operator = !person.empty();
+  asked.by = person.empty() ? publisher : person;
+  asked.from = {session(asked.by), ++correlation_};
+  asked.kind = parse_withdrawal_kind(line.word(2)).value_or(WithdrawalKind::remove);
+  for (const std::string& id : split(line.word(3), ",")) {
+    asked.targets.push_back({{publisher, id}, static_cast<uint32_t>(line.number("revision"))});
+  }
+  asked.reason = line.named.contains("reason") ? line.text("reason") : "because";
+  asked.public_note = line.text("note");
+  asked.successor = line.text("successor");
+  bench_.take(asked);
+}
+
+// pause li wechat reason=holiday; without a channel: all
+void Script::decide_channel(const Command& command) {
+  const Line& line = command.line;
+  ChannelDecided decided;
+  decided.operator_name = line.word(1);
+  decided.from = {session(line.word(1)), ++correlation_};
+  decided.verb = line.word(0) == "pause"    ? ChannelDecided::Verb::pause
+                 : line.word(0) == "resume" ? ChannelDecided::Verb::resume
+                                            : ChannelDecided::Verb::retire;
+  if (!line.word(2).empty()) {
+    decided.channels = {channel_of(bench_.subscriber(line.word(2)))};
+  }
+  decided.reason = line.text("reason");
+  bench_.take(decided);
+}
+
+// replay li portal from=1 to=9 states=parked,published reasons=x newest rate=60 duplicate
+void Script::replay(const Command& command) {
+  const Line& line = command.line;
+  ReplayAsked asked;
+  asked.operator_name = line.word(1);
+  asked.from = {session(line.word(1)), ++correlation_};
+  asked.selection.channel = channel_of(bench_.subscriber(line.word(2)));
+  asked.selection.from = {line.number("from")};
+  asked.selection.to = {line.number("to")};
+  for (const std::string& state : split(line.text("states"), ",")) {
+    asked.selection.states.push_back(parse_delivery_state(state).value_or(DeliveryState::pending));
+  }
+  asked.selection.reasons = split(line.text("reasons"), ",");
+  asked.selection.publication = line.text("publication");
+  asked.selection.newest_only = line.has("newest");
+  asked.per_minute = static_cast<uint32_t>(line.number("rate"));
+  asked.allow_duplicate = line.has("duplicate");
+  asked.reason = line.named.contains("reason") ? line.text("reason") : "because";
+  bench_.take(asked);
+}
+
+void Script::cancel_replay(const Command& command) {
+  const Line& line = command.line;
+  bench_.take(ReplayCancelled{{session(line.word(1)), ++correlation_},
+                              line.word(1),
+                              line.text("reason"),
+                              {line.number("job")}});
+}
+
+void Script::called_back(const Command& command) {
+  bench_.take(CalledBack{session(command.line.word(1)), command.line.text("platform")});
 }
 
 void Script::round(const Command& /*command*/) {

@@ -48,6 +48,13 @@ class Script {
   void report(const Command& command);
   void progress(const Command& command);
   void decide(const Command& command);
+  static OperatorDecided::Verb verb_of(const std::string& word);
+  static void set_policy(const Line& line, Channel& one);
+  void withdraw(const Command& command);
+  void decide_channel(const Command& command);
+  void replay(const Command& command);
+  void cancel_replay(const Command& command);
+  void called_back(const Command& command);
   void round(const Command& command);
   void close(const Command& command);
   void commit(const Command& command);
@@ -62,6 +69,8 @@ class Script {
   void show_attempts(const std::string& channel, Seq seq);
   void show_release(const std::string& publisher, const std::string& id);
   void show_deadline();
+  void show_condition(const std::string& channel);
+  void show_jobs();
 
   PartFacts part_of(const Line& line) const;
   Report report_of(const Line& line) const;

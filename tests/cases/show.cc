@@ -19,6 +19,10 @@ void Script::show(const Command& command) {
     show_attempts(line.word(2), seq(3));
   } else if (what == "release") {
     show_release(line.word(2), line.word(3));
+  } else if (what == "condition") {
+    show_condition(line.word(2));
+  } else if (what == "jobs") {
+    show_jobs();
   } else if (what == "deadline") {
     show_deadline();
   } else if (what == "changes") {
@@ -75,6 +79,33 @@ void Script::show_release(const std::string& publisher, const std::string& id) {
     out_ += ", published on " + relative_text(shown, bench_start);
   }
   out_ += "\n";
+}
+
+void Script::show_condition(const std::string& channel) {
+  const ChannelNo no = channel_of(bench_.subscriber(channel));
+  const ChannelCondition condition = bench_.ledger().condition(no);
+  out_ += channel + " " + std::string(name_of(condition.state));
+  out_ += condition.paused ? ", paused by " + condition.paused_by : "";
+  out_ += condition.retired ? ", retired by " + condition.retired_by : "";
+  out_ += condition.until ? ", until " + relative_text(condition.until, bench_.now.utc) : "";
+  out_ += condition.reason.empty() ? "" : ", " + condition.reason;
+  out_ += condition.failures != 0 ? ", failures " + std::to_string(condition.failures) : "";
+  for (const ChannelView& view : bench_.core().view().channels) {
+    if (view.channel == no && view.gate_waits_for) {
+      out_ += ", gate holds #" + std::to_string(view.gate_waits_for.value) + " overdue " +
+              relative_text(view.gate_overdue_at, bench_.now.utc);
+    }
+  }
+  out_ += "\n";
+}
+
+void Script::show_jobs() {
+  for (const auto& [no, job] : bench_.ledger().jobs()) {
+    out_ += "job " + std::to_string(no.value) + " " + std::string(name_of(job.lane)) + " at #" +
+            std::to_string(job.position.value) + ", sent " + std::to_string(job.sent) +
+            ", skipped " + std::to_string(job.skipped) + "\n";
+  }
+  out_ += bench_.ledger().jobs().empty() ? "no job\n" : "";
 }
 
 void Script::show_deadline() {

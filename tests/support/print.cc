@@ -73,7 +73,14 @@ struct Lines {
     return to(send.to) + "progress ok #" + number(send.seq.value) + "\n";
   }
 
-  std::string operator()(const SendDone& send) const { return to(send.to) + "done\n"; }
+  std::string operator()(const SendRecall& send) const {
+    return name_of(send.session, names) + " < recall #" + number(send.seq.value) + " of lease " +
+           number(send.lease.value) + "\n";
+  }
+
+  std::string operator()(const SendDone& send) const {
+    return to(send.to) + "done" + (send.job ? ", job " + number(send.job.value) : "") + "\n";
+  }
 
   std::string operator()(const SendError& send) const {
     return to(send.to) + "error " + text(send.error) + "\n";
@@ -114,13 +121,21 @@ std::string runs_text(const SeqRuns& runs) {
 
 std::string item_text(const HandedItem& item) {
   std::string words = "#" + number(item.seq.value);
+  if (item.withdrawal) {
+    words += " " + std::string(gulou::name_of(*item.withdrawal));
+  }
   for (const HandedPart& part : item.parts) {
     words += " " + part.facts.id + "/" + number(part.facts.revision);
     if (part.old_revision != 0) {
       words += "(was " + number(part.old_revision) +
                (part.old_url.empty() ? ")" : " at " + part.old_url + ")");
     }
+    words += part.invalid ? " invalid" : "";
+    words += part.gate_url.empty() ? "" : " see " + part.gate_url;
   }
+  words += item.public_note.empty() ? "" : " note " + item.public_note;
+  words += item.successor.empty() ? "" : " successor " + item.successor;
+  words += item.successor_url.empty() ? "" : " at " + item.successor_url;
   if (item.attempt > 1) {
     words += " attempt " + number(item.attempt);
   }
@@ -143,6 +158,9 @@ std::string delivery_text(const DeliveryChanged& row, Utc now) {
       words += ", part " + number(part.part) + " revision " + number(part.revision);
       words += part.url.empty() ? "" : " at " + part.url;
     }
+  }
+  if (row.state == DeliveryState::published && row.receipt.source == ReceiptSource::by_hand) {
+    words += ", by hand of " + row.by;
   }
   return words;
 }

@@ -149,6 +149,7 @@ TEST(DispatcherTest, FailingDeliveriesDoNotStarveNewOnes) {
   slow.attempts_max = 1'000;
   slow.backoff_first_ms = 1;
   slow.backoff_ms_max = 1;
+  slow.circuit_failures = 1'000;
   Bench bench({slow});
   bench.connect("portal", 100'000);
   for (int i = 0; i < 8; ++i) {

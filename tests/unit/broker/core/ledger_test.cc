@@ -119,9 +119,14 @@ TEST(LedgerTest, DueLeavesOutWhatRoundsInFlightChanged) {
   bench.report(bench.one_handed(), {1}, {1}, outcome(Outcome::transient));
   bench.advance(5'000);
 
-  EXPECT_EQ(bench.ledger().due(bench.subscriber("portal"), bench.now.utc, 10).size(), 1U);
+  EXPECT_EQ(bench.ledger()
+                .due(bench.subscriber("portal"), DueKind::publication, bench.now.utc, 10)
+                .size(),
+            1U);
   bench.close();  // handed out again
-  EXPECT_TRUE(bench.ledger().due(bench.subscriber("portal"), bench.now.utc, 10).empty());
+  EXPECT_TRUE(bench.ledger()
+                  .due(bench.subscriber("portal"), DueKind::publication, bench.now.utc, 10)
+                  .empty());
 }
 
 TEST(LedgerTest, PublishedOnIsTheFirstLeaseOnAPortal) {

@@ -42,7 +42,7 @@ TEST_F(ReportTest, PlainSuccessesStayRanges) {
   bench.changes.clear();
   bench.report(handed, {1}, {100}, published());
 
-  EXPECT_EQ(bench.changes.size(), 2U);  // the range, and the end of the lease
+  EXPECT_EQ(bench.changes.size(), 3U);  // what is seen, the range, and the end of the lease
 }
 
 TEST_F(ReportTest, AReportOfWhatIsNotLeasedIsAnError) {
@@ -116,7 +116,10 @@ TEST_F(ReportTest, QuotaCostsNoFailureAndDoesNotSpin) {
     Report report = outcome(Outcome::quota);
     report.until = {bench.now.utc.ms - 1};
     bench.report(handed, {1}, {1}, report);
-    EXPECT_GT(bench.delivery("portal", {1}).due, bench.now.utc);
+    const ChannelCondition condition =
+        bench.ledger().condition(channel_of(bench.subscriber("portal")));
+    EXPECT_EQ(condition.state, ChannelState::throttled);
+    EXPECT_GT(condition.until, bench.now.utc);
     EXPECT_EQ(bench.delivery("portal", {1}).failures, 0U);
     handed = again();
   }
@@ -125,13 +128,17 @@ TEST_F(ReportTest, QuotaCostsNoFailureAndDoesNotSpin) {
 TEST_F(ReportTest, WhatOnlyAPersonCanMendIsParkedAtOnce) {
   const Handed handed = hand_out(4);
   bench.report(handed, {1}, {1}, outcome(Outcome::content, "title_too_long"));
+  bench.report(handed, {4}, {4}, outcome(Outcome::gone));
   bench.report(handed, {2}, {2}, outcome(Outcome::auth));
   bench.report(handed, {3}, {3}, outcome(Outcome::misconfigured));
-  bench.report(handed, {4}, {4}, outcome(Outcome::gone));
 
-  for (uint64_t seq = 1; seq <= 4; ++seq) {
-    EXPECT_EQ(bench.state("portal", {seq}), DeliveryState::parked);
-  }
+  EXPECT_EQ(bench.state("portal", {1}), DeliveryState::parked);
+  EXPECT_EQ(bench.state("portal", {4}), DeliveryState::parked);
+  // The channel sleeps, they wait.
+  EXPECT_EQ(bench.state("portal", {2}), DeliveryState::waiting);
+  EXPECT_EQ(bench.state("portal", {3}), DeliveryState::waiting);
+  EXPECT_EQ(bench.ledger().condition(channel_of(bench.subscriber("portal"))).state,
+            ChannelState::misconfigured);
   EXPECT_EQ(bench.delivery("portal", {1}).reason, "title_too_long");
 }
 
