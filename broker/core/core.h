@@ -259,6 +259,8 @@ class Core {
   void retry_later(
       DeliveryChanged row, Trigger trigger, const Report& report, Now now, bool counts);
   void release_held_back(SubscriberNo subscriber);
+  void supersede_parked(SubscriberNo subscriber, Lane lane, Seq seq, Now now);
+  bool all_there(SubscriberNo subscriber, Lane lane, Seq seq) const;
   void note_attempt(const DeliveryChanged& row, const Report& report, const Lease& lease, Now now);
   void shrink(const Lease& lease, const SeqRuns& reported);
   // Once, and no more of them than the limit: the oldest goes.

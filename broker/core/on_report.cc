@@ -273,7 +273,11 @@ void Core::settle_report(const ChannelRuntime& channel,
       if (!row.job) {
         add_seen(channel, row.lane, {{seq, 1}}, row.receipt.level);
       }
-      return move(std::move(row), DeliveryState::leased, trigger);
+      {
+        const Lane lane = row.lane;
+        move(std::move(row), DeliveryState::leased, trigger);
+        return supersede_parked(no, lane, seq, now);
+      }
     case Outcome::accepted: {
       row.platform_id = bounded(report.platform_id, limits::attempt_text_bytes_max);
       row.maybe_published = true;
@@ -304,6 +308,46 @@ void Core::settle_report(const ChannelRuntime& channel,
     case Outcome::ambiguous:
       return retry_later(std::move(row), trigger, report, now, true);
   }
+}
+
+// What a person was asked about is no longer needed once a newer revision is there.
+void Core::supersede_parked(SubscriberNo subscriber, Lane lane, Seq seq, Now now) {
+  const auto entry = ledger_.entry(lane, seq);
+  if (!entry || entry->entry.kind != EntryKind::bundle) {
+    return;
+  }
+  for (const EntryPart& part : entry->entry.parts) {
+    const auto publication = ledger_.publication({entry->entry.publisher, part.id});
+    if (!publication || publication->revisions.size() < 2) {
+      continue;
+    }
+    size_t looked_at = 0;
+    for (auto older = publication->revisions.rbegin();
+         older != publication->revisions.rend() && looked_at < limits::revisions_looked_at_max;
+         ++older, ++looked_at) {
+      auto row = ledger_.delivery(subscriber, older->seq);
+      if (!row || row->state != DeliveryState::parked || older->seq == seq ||
+          !all_there(subscriber, older->lane, older->seq)) {
+        continue;
+      }
+      row->at = now.utc;
+      row->reason.clear();
+      move(*std::move(row), DeliveryState::parked, Trigger::newer_delivered);
+    }
+  }
+}
+
+// Is every part of this entry on the channel, at its revision or a newer one?
+bool Core::all_there(SubscriberNo subscriber, Lane lane, Seq seq) const {
+  const auto entry = ledger_.entry(lane, seq);
+  CHECK(entry.has_value());
+  return std::all_of(
+      entry->entry.parts.begin(), entry->entry.parts.end(), [&](const EntryPart& part) {
+        const auto publication = ledger_.publication({entry->entry.publisher, part.id});
+        const auto delivered =
+            publication ? ledger_.delivered(subscriber, *publication) : std::nullopt;
+        return delivered && delivered->revision >= part.revision;
+      });
 }
 
 // counts: against the budget. While the channel fails as a whole nothing does.

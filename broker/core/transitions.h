@@ -81,7 +81,6 @@ inline constexpr std::array transitions = {
     Transition{DeliveryState::leased, Trigger::retired, DeliveryState::cancelled},
     // waiting: due at a time
     Transition{DeliveryState::waiting, Trigger::hand_over, DeliveryState::leased},
-    Transition{DeliveryState::waiting, Trigger::budget_spent, DeliveryState::parked},
     Transition{DeliveryState::waiting, Trigger::newer_delivered, DeliveryState::superseded},
     Transition{DeliveryState::waiting, Trigger::withdrawal, DeliveryState::withdrawn},
     Transition{DeliveryState::waiting, Trigger::expiry, DeliveryState::expired},
@@ -96,7 +95,6 @@ inline constexpr std::array transitions = {
     Transition{DeliveryState::confirming, Trigger::hand_over, DeliveryState::leased},
     Transition{DeliveryState::confirming, Trigger::report_published, DeliveryState::published},
     Transition{DeliveryState::confirming, Trigger::report_content, DeliveryState::parked},
-    Transition{DeliveryState::confirming, Trigger::budget_spent, DeliveryState::parked},
     Transition{DeliveryState::confirming, Trigger::newer_delivered, DeliveryState::superseded},
     Transition{DeliveryState::confirming, Trigger::expiry, DeliveryState::expired},
     Transition{DeliveryState::confirming, Trigger::operator_retry, DeliveryState::waiting},

@@ -7,6 +7,7 @@
 #include "tests/support/print.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ class Script {
  public:
   // Runs the commands of one block; what they print.
   std::string run(const std::vector<Command>& commands);
+
+  std::set<std::pair<DeliveryState, Trigger>> fired() const { return bench_.fired(); }
 
  private:
   using Handler = void (Script::*)(const Command&);

@@ -90,7 +90,14 @@ void Bench::open(MemoryRows rows) {
   closed_.clear();
 }
 
+std::set<std::pair<DeliveryState, Trigger>> Bench::fired() const {
+  auto all = fired_before_;
+  all.insert(core_->fired().begin(), core_->fired().end());
+  return all;
+}
+
 void Bench::restart() {
+  fired_before_ = fired();
   open(journal_->rows());
   take(Configured{county(channels_)});
   round();

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -63,6 +64,8 @@ class Bench {
   void advance(int64_t ms);  // both clocks, without a round
   void restart();            // the process dies and a new one opens what was committed
   void configure(std::vector<Channel> channels);
+  // Rows of the transition table used so far, in all processes.
+  std::set<std::pair<DeliveryState, Trigger>> fired() const;
 
   // ---- what peers do; each runs whole rounds
   using Answer = std::variant<SendAccepted, SendRefused>;
@@ -109,6 +112,7 @@ class Bench {
   void open(MemoryRows rows);
 
   std::vector<Channel> channels_;
+  std::set<std::pair<DeliveryState, Trigger>> fired_before_;
   std::unique_ptr<MemoryJournal> journal_;
   std::unique_ptr<Core> core_;
   std::unique_ptr<Pump> pump_;
