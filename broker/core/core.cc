@@ -91,15 +91,27 @@ void Core::refuse(const Asker& to, std::vector<Error> errors, std::string_view e
 }
 
 CoreView Core::view() const {
+  // What the filter excludes is not to come, though an offline channel's cursor stands before it.
+  // Beyond the bound of one read, seq numbers stand for entries.
+  const auto to_come = [this](ChannelNo no, Lane lane, Seq cursor) -> uint64_t {
+    const Seq head = ledger_.lane_head(lane);
+    uint64_t wanted = 0;
+    const auto channel = channels_.find(no);
+    if (channel != channels_.end() && head > cursor) {
+      for (const EntryRow& row : ledger_.entries(lane, cursor, limits::read_entries_max)) {
+        wanted += matches(channel->second, row.entry) ? 1U : 0U;
+        cursor = row.entry.seq;
+      }
+    }
+    return wanted + (head > cursor ? head.value - cursor.value : 0);
+  };
   CoreView view{ledger_.head(), ledger_.epoch(), accepting_, draining_, ledger_.overlay_rows(), {}};
   for (const auto& [id, no] : ledger_.channels()) {
     ChannelView channel{no, id, channels_.contains(no)};
     const Subscriber* subscriber = ledger_.subscriber(shared_subscriber(no));
     CHECK(subscriber != nullptr);
     for (const Lane lane : all_lanes) {
-      const Seq cursor = subscriber->cursors[index_of(lane)];
-      const Seq head = ledger_.lane_head(lane);
-      channel.behind += head > cursor ? head.value - cursor.value : 0;
+      channel.behind += to_come(no, lane, subscriber->cursors[index_of(lane)]);
     }
     channel.condition = ledger_.condition(no);
     channel.used = ledger_.rate(no);

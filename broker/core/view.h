@@ -24,8 +24,8 @@ struct ChannelView {
   ChannelNo channel;
   std::string id;
   bool configured = false;
-  uint64_t behind =
-      0;  // seq numbers between the slowest cursor and its lane's head, over all lanes
+  // Entries to come, over all lanes; of a deep backlog an upper bound.
+  uint64_t behind = 0;
   uint64_t leased = 0;  // deliveries handed out and not reported
   ChannelCondition condition;
   RateUsed used;

@@ -33,6 +33,20 @@ TEST(LanesTest, UrgentOvertakesNormalAndBulkComesLast) {
   EXPECT_EQ(seqs(bench.handed()), (std::vector<uint64_t>{1}));
 }
 
+TEST(LanesTest, WhatTheFilterExcludesIsNotToCome) {
+  Channel fresh = channel("portal");
+  fresh.filter.imports = false;
+  Bench bench({fresh});  // nobody is connected, so no cursor moves
+  PartFacts imported = part("old");
+  imported.imported = true;
+  bench.accept({imported});
+  EXPECT_EQ(bench.core().view().channels.at(0).behind, 0U);
+
+  bench.accept({urgent(part("a"))});
+
+  EXPECT_EQ(bench.core().view().channels.at(0).behind, 1U);
+}
+
 TEST(LanesTest, UrgentHasALeaseOfItsOwn) {
   Bench bench;
   bench.accept({part("a")});
