@@ -75,6 +75,7 @@ Report PortalAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& /*hel
   withdrawal.kind = delivery.withdrawal.value_or(WithdrawalKind::remove);
   withdrawal.public_note = delivery.public_note;
   withdrawal.successor = delivery.successor;
+  withdrawal.seq = delivery.seq;
   for (const sdk::Part& part : delivery.parts) {
     withdrawal.targets.push_back({publication_of(part), part.release.revision});
   }

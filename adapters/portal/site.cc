@@ -16,6 +16,10 @@ SitePlace place_of_record(const SiteRecord& record) {
   return {record.publication, record.revision, record.digest, record.standing, url_path(record)};
 }
 
+bool is_down(const SiteRecord& record) {
+  return record.standing == Standing::replaced || record.standing == Standing::removed;
+}
+
 // A date or an instant: when an import was first published.
 std::optional<Utc> instant_of(std::string_view text) {
   const std::optional<Utc> instant = parse_utc(text);
@@ -27,7 +31,7 @@ bool leave_alone(const SiteRecord& old, const SitePart& part) {
   if (old.revision != part.release->revision) {
     return old.revision > part.release->revision;
   }
-  if (old.standing == Standing::replaced || old.standing == Standing::removed) {
+  if (is_down(old)) {
     return true;
   }
   if (part.invalid && (old.standing != Standing::invalid || old.note != part.note)) {
@@ -37,7 +41,6 @@ bool leave_alone(const SiteRecord& old, const SitePart& part) {
          (old.digest == part.digest && old.index_no == part.index_no);
 }
 
-// In the order of what stands over what.
 Standing standing_after(WithdrawalKind kind) {
   switch (kind) {
     case WithdrawalKind::mark_invalid:
@@ -216,13 +219,14 @@ Result<std::vector<std::optional<SitePlace>>> Site::withdraw(const Withdrawal& w
       places.emplace_back();
       continue;
     }
-    const bool same = record->standing == wanted && record->note == withdrawal.public_note &&
-                      record->successor == withdrawal.successor;
-    if (record->revision > target.revision || record->standing > wanted || same) {
+    const bool older = record->revision > target.revision || withdrawal.seq < record->seq;
+    if (older || withdrawal.seq == record->seq ||
+        (wanted == Standing::invalid && is_down(*record))) {
       places.emplace_back(place_of_record(*record));
       continue;
     }
     record->standing = wanted;
+    record->seq = withdrawal.seq;
     record->note = withdrawal.public_note;
     record->successor = withdrawal.successor;
     record->withdrawn_at = now;

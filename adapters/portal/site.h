@@ -63,7 +63,7 @@ class Site {
 
   // All named publications at once. The note is shown to the public. What goes or points elsewhere
   // leaves no text on the disk, and no attachment that nobody else shows. A newer revision than the
-  // one meant stays, and so does a stronger withdrawal; what is there already costs nothing.
+  // one meant stays, and so does what a later withdrawal did; no banner brings text back.
   struct Withdrawal {
     struct Target {
       std::string publication;  // "publisher/id"
@@ -74,6 +74,7 @@ class Site {
     std::vector<Target> targets;
     std::string public_note;
     std::string successor;  // "publisher/id", for replace
+    Seq seq;                // of the withdrawal
   };
 
   // One place per target, in order; nothing where the site has never shown it.

@@ -17,7 +17,7 @@
 
 namespace gulou {
 
-// Values are stored: never renumber. A later one stands over an earlier one.
+// Values are stored: never renumber.
 enum class Standing : uint8_t {
   live = 1,
   invalid = 2,   // shown with a banner
@@ -47,7 +47,7 @@ struct SiteRecord {
   Place place;
   std::string home;  // column id within the URL: that of the first revision
   uint32_t revision = 0;
-  Seq seq;
+  Seq seq;  // of the entry that made it as it is, a withdrawal too
   Digest digest;
   Standing standing = Standing::live;
   std::string note;       // public note of a withdrawal or banner

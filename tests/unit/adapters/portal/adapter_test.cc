@@ -64,11 +64,9 @@ class PortalAdapterTest : public SiteFixture {
     return made;
   }
 
-  static sdk::Delivery withdrawal(WithdrawalKind kind,
-                                  std::string note,
-                                  std::vector<std::string> ids) {
+  sdk::Delivery withdrawal(WithdrawalKind kind, std::string note, std::vector<std::string> ids) {
     sdk::Delivery made;
-    made.seq = Seq{100};
+    made.seq = Seq{100 + ++withdrawals_};
     made.withdrawal = kind;
     made.public_note = std::move(note);
     for (std::string& id : ids) {
@@ -97,6 +95,7 @@ class PortalAdapterTest : public SiteFixture {
     ASSERT_EQ(report.receipt.level, ReceiptLevel::seen_public);
   }
 
+  uint64_t withdrawals_ = 0;
   std::string base_;
   std::atomic<bool> stale_ = false;
   Site first_;

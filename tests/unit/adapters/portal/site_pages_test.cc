@@ -188,7 +188,8 @@ TEST_F(SitePagesTest, InvalidDocumentKeepsItsPageWithABanner) {
   publish(site, {part(release_of("a", Kind::policy_document, "zcwj", "旧办法"), 1)});
 
   ASSERT_TRUE(site.withdraw(
-      {WithdrawalKind::mark_invalid, {{"oa/a", 1}}, "本办法已于2026年11月废止。", ""}, noon));
+      {WithdrawalKind::mark_invalid, {{"oa/a", 1}}, "本办法已于2026年11月废止。", "", Seq{101}},
+      noon));
 
   const HttpResponse page = get(web, "/zcwj/1-0.html");
   EXPECT_EQ(page.status, 200);
@@ -225,7 +226,7 @@ TEST_F(SitePagesTest, ADocumentThatAnotherRepealsSaysSo) {
   repealing.relations = {{RelationKind::repeals, "a"}};
   publish(site, {part(repealing, 2)});
 
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::mark_invalid, {{"oa/a", 1}}, "", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::mark_invalid, {{"oa/a", 1}}, "", "", Seq{102}}, noon));
 
   const std::string page = body(web, "/zcwj/1-0.html");
   EXPECT_THAT(page, HasSubstr("<strong>已废止</strong>"));
@@ -243,7 +244,7 @@ TEST_F(SitePagesTest, RemovedOneIsNamedNowhere) {
   publish(site, {part(removed, 1), part(other, 2)});
   ASSERT_THAT(body(web, "/zcwj/2-0.html"), HasSubstr("误发的文件"));
 
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "", "", Seq{103}}, noon));
 
   for (const char* path : {"/", "/zcwj/", "/zcwj/2-0.html", "/sitemap.html", "/sitemap-1.xml"}) {
     EXPECT_THAT(body(web, path), Not(HasSubstr("误发的文件"))) << path;
@@ -261,7 +262,7 @@ TEST_F(SitePagesTest, ReplacedOnePointsToItsSuccessor) {
   publish(site, {part(release_of("a", Kind::notice, "tzgg", "旧通知"), 1)});
   publish(site, {part(release_of("b", Kind::notice, "tzgg", "新通知"), 2)});
 
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::replace, {{"oa/a", 1}}, "", "oa/b"}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::replace, {{"oa/a", 1}}, "", "oa/b", Seq{104}}, noon));
 
   EXPECT_EQ(get(web, "/tzgg/1-0.html").status, 410);
   EXPECT_THAT(body(web, "/tzgg/1-0.html"), HasSubstr("该信息已被替代"));
@@ -270,7 +271,7 @@ TEST_F(SitePagesTest, ReplacedOnePointsToItsSuccessor) {
   EXPECT_THAT(body(web, "/tzgg/feed.atom"),
               HasSubstr("at:deleted-entry ref=\"http://127.0.0.1:8080/tzgg/1-0.html\""));
 
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/b", 1}}, "", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/b", 1}}, "", "", Seq{105}}, noon));
   EXPECT_THAT(body(web, "/tzgg/1-0.html"), Not(HasSubstr("/tzgg/2-0.html")));
 }
 
@@ -319,7 +320,7 @@ TEST_F(SitePagesTest, FeedsAreWellFormedAndNameWithdrawals) {
   EXPECT_TRUE(well_formed(dir_, body(web, "/feed.atom")));
   publish(site, {part(release_of("a", Kind::notice, "tzgg", "甲 & 乙 <丙>"), 1)});
   publish(site, {part(release_of("b", Kind::notice, "tzgg", "要撤下的"), 2)});
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/b", 1}}, "", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/b", 1}}, "", "", Seq{106}}, noon));
 
   const std::string feed = body(web, "/tzgg/feed.atom");
 
@@ -389,7 +390,7 @@ TEST_F(SitePagesTest, ExportWritesTheSamePagesAsFiles) {
   EXPECT_EQ(*read_file(dir_ + "/out/current/tzgg/1-0/form.pdf", 1 << 20), "%PDF-1.7");
   EXPECT_THAT(*read_file(dir_ + "/out/current/tzgg/index.html", 1 << 20), HasSubstr("第二个"));
 
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "撤下", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "撤下", "", Seq{107}}, noon));
   ASSERT_TRUE(web.export_to(dir_ + "/out", noon));
   EXPECT_FALSE(std::filesystem::exists(dir_ + "/out/current/tzgg/1-0.html"));
   EXPECT_FALSE(std::filesystem::exists(dir_ + "/out/current/tzgg/1-0/form.pdf"));

@@ -211,8 +211,8 @@ TEST_F(SiteTest, RemovedTextLeavesTheDiskAndStaysAway) {
   add_blob(site, "%PDF-1.7");
   publish(site, {part(release, 1), part(release_of("b", Kind::notice, "tzgg", "别的通知"), 1, 1)});
 
-  ASSERT_TRUE(
-      site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "内容有误，已撤下。", ""}, noon));
+  ASSERT_TRUE(site.withdraw(
+      {WithdrawalKind::remove, {{"oa/a", 1}}, "内容有误，已撤下。", "", Seq{101}}, noon));
 
   const HttpResponse gone = get(web, "/tzgg/1-0.html");
   EXPECT_EQ(gone.status, 410);
@@ -240,7 +240,7 @@ TEST_F(SiteTest, AnAttachmentThatAnotherPageShowsStays) {
   add_blob(site, "%PDF-1.7");
   publish(site, {part(first, 1), part(second, 2)});
 
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "", "", Seq{102}}, noon));
 
   EXPECT_EQ(get(web, "/tzgg/1-0/form.pdf").status, 410);
   EXPECT_EQ(get(web, "/tzgg/2-0/form.pdf").status, 200);
@@ -254,11 +254,11 @@ TEST_F(SiteTest, OnePartOfABundleIsWithdrawnAlone) {
   reading.relations = {{RelationKind::interprets, "doc-1"}};
   publish(site, {part(document, 7, 0), part(reading, 7, 1)});
 
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/read-1", 1}}, "", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/read-1", 1}}, "", "", Seq{103}}, noon));
 
   EXPECT_EQ(get(web, "/zcjd/7-1.html").status, 410);
   EXPECT_THAT(body(web, "/zcwj/7-0.html"), Not(HasSubstr("/zcjd/7-1.html")));
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/doc-1", 1}}, "", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/doc-1", 1}}, "", "", Seq{104}}, noon));
   EXPECT_EQ(get(web, "/zcwj/7-0.html").status, 410);
 }
 
@@ -266,8 +266,8 @@ TEST_F(SiteTest, PlacesSayWhatAWithdrawalMet) {
   Site site = open();
   publish(site, {part(release_of("a", Kind::notice, "tzgg", "通知"), 1)});
 
-  const auto places =
-      site.withdraw({WithdrawalKind::remove, {{"oa/a", 3}, {"oa/nowhere", 1}}, "", ""}, noon);
+  const auto places = site.withdraw(
+      {WithdrawalKind::remove, {{"oa/a", 3}, {"oa/nowhere", 1}}, "", "", Seq{105}}, noon);
 
   ASSERT_TRUE(places) << describe(places.error());
   ASSERT_EQ(places->size(), 2U);
@@ -289,19 +289,37 @@ TEST_F(SiteTest, AWithdrawalMeetsOnlyWhatItMeant) {
   publish(site, {part(second, 2, 0, 1)});
 
   // Told late: it was about the first revision.
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::mark_invalid, {{"oa/a", 1}}, "已废止", ""}, noon));
+  ASSERT_TRUE(
+      site.withdraw({WithdrawalKind::mark_invalid, {{"oa/a", 1}}, "已废止", "", Seq{106}}, noon));
   EXPECT_THAT(body(web, "/tzgg/1-0.html"), Not(HasSubstr("已废止")));
 
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 2}}, "撤下", ""}, noon));
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::mark_invalid, {{"oa/a", 2}}, "已废止", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 2}}, "撤下", "", Seq{107}}, noon));
+  ASSERT_TRUE(
+      site.withdraw({WithdrawalKind::mark_invalid, {{"oa/a", 2}}, "已废止", "", Seq{108}}, noon));
   EXPECT_EQ(get(web, "/tzgg/1-0.html").status, 410);
   EXPECT_THAT(body(web, "/tzgg/1-0.html"), HasSubstr("撤下"));
+}
+
+TEST_F(SiteTest, TheLaterOfTwoWithdrawalsStands) {
+  Site site = open();
+  SitePages web = pages();
+  publish(site,
+          {part(release_of("a", Kind::notice, "tzgg", "旧通知"), 1),
+           part(release_of("b", Kind::notice, "tzgg", "新通知"), 2)});
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::expire, {{"oa/a", 1}}, "", "", Seq{10}}, noon));
+
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::replace, {{"oa/a", 1}}, "", "oa/b", Seq{12}}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::remove, {{"oa/a", 1}}, "迟到", "", Seq{11}}, noon));
+
+  EXPECT_EQ(get(web, "/tzgg/1-0.html").status, 410);
+  EXPECT_THAT(body(web, "/tzgg/1-0.html"), HasSubstr("href=\"/tzgg/2-0.html\""));
+  EXPECT_THAT(body(web, "/tzgg/1-0.html"), Not(HasSubstr("迟到")));
 }
 
 TEST_F(SiteTest, RepeatingAWithdrawalChangesNothing) {
   Site site = open();
   publish(site, {part(release_of("a", Kind::notice, "tzgg", "通知"), 1)});
-  const Site::Withdrawal once{WithdrawalKind::remove, {{"oa/a", 1}}, "撤下", ""};
+  const Site::Withdrawal once{WithdrawalKind::remove, {{"oa/a", 1}}, "撤下", "", Seq{109}};
   ASSERT_TRUE(site.withdraw(once, noon));
   const std::string before = *read_file(dir_ + "/index", 1 << 20);
 
@@ -314,7 +332,7 @@ TEST_F(SiteTest, ANewRevisionAfterItsTimeWasOverAppearsWhereTheOldOneWas) {
   Site site = open();
   SitePages web = pages();
   publish(site, {part(release_of("a", Kind::notice, "tzgg", "第一版"), 1)});
-  ASSERT_TRUE(site.withdraw({WithdrawalKind::expire, {{"oa/a", 1}}, "", ""}, noon));
+  ASSERT_TRUE(site.withdraw({WithdrawalKind::expire, {{"oa/a", 1}}, "", "", Seq{110}}, noon));
   Release second = release_of("a", Kind::notice, "tzgg", "第二版");
   second.revision = 2;
 
