@@ -335,6 +335,22 @@ size_t Ledger::overlay_rows() const {
          deliveries_.size() + plain_.size() + revised_.size() + seen_.size() + expiries_.size();
 }
 
+namespace {
+
+// A delivery that stands in both.
+std::optional<Seq> in_both(const SeqRuns& runs, const SeqRuns& others) {
+  for (const SeqRun& run : others) {
+    for (uint64_t i = 0; i < run.count; ++i) {
+      if (contains(runs, {run.first.value + i})) {
+        return Seq{run.first.value + i};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::string Ledger::audit() const {
   for (const auto& [no, lease] : leases_) {
     if (lease.runs.empty()) {
@@ -345,15 +361,10 @@ std::string Ledger::audit() const {
       return "lease " + std::to_string(no.value) + " has no subscriber";
     }
     for (const LeaseNo other_no : holder->second.leases) {
-      if (other_no == no) {
-        continue;
-      }
-      for (const SeqRun& run : leases_.at(other_no).runs) {
-        for (uint64_t i = 0; i < run.count; ++i) {
-          if (contains(lease.runs, {run.first.value + i})) {
-            return "delivery " + std::to_string(run.first.value + i) + " is leased twice";
-          }
-        }
+      const auto twice =
+          other_no == no ? std::nullopt : in_both(lease.runs, leases_.at(other_no).runs);
+      if (twice) {
+        return "delivery " + std::to_string(twice->value) + " is leased twice";
       }
     }
   }
