@@ -1,6 +1,7 @@
 // Mailbox is how threads of one process talk: many senders, one receiver, bounded. The only place
 // with a mutex. The receiver may sleep in receive() or poll fd(), which is readable while items
-// wait. Closing wakes everybody; what is queued may still be received.
+// wait; a box whose fd() nobody asked for makes no system calls for it. Closing wakes everybody;
+// what is queued may still be received.
 #pragma once
 
 #include <algorithm>
@@ -39,8 +40,17 @@ class Mailbox {
  public:
   explicit Mailbox(size_t items_max) : items_max_(items_max) {}
 
-  // Readable while items wait. Receiver's thread.
-  int fd() const { return wake_up_.fd(); }
+  // Readable while items wait. Receiver's thread; who sleeps in receive() needs none.
+  int fd() {
+    const std::lock_guard lock(mutex_);
+    if (!wake_up_) {
+      wake_up_.emplace();
+      if (closed_ || !items_.empty()) {
+        signal();
+      }
+    }
+    return wake_up_->fd();
+  }
 
   // False when full or closed; the item is then untouched.
   [[nodiscard]] bool try_send(T&& item) {
@@ -65,6 +75,19 @@ class Mailbox {
     return true;
   }
 
+  // send() for each; the receiver is woken once, unless there was no room in between.
+  bool send_all(std::vector<T> items) {
+    std::unique_lock lock(mutex_);
+    for (T& item : items) {
+      room_.wait(lock, [this] { return closed_ || items_.size() < items_max_; });
+      if (closed_) {
+        return false;
+      }
+      push(std::move(item));
+    }
+    return true;
+  }
+
   // Takes up to `limit` items without waiting.
   std::vector<T> take(size_t limit) {
     const std::lock_guard lock(mutex_);
@@ -84,7 +107,7 @@ class Mailbox {
     closed_ = true;
     arrived_.notify_all();
     room_.notify_all();
-    wake_up_.signal();
+    signal();
   }
 
   bool closed() const {
@@ -103,7 +126,14 @@ class Mailbox {
     items_.push_back(std::move(item));
     if (was_empty) {
       arrived_.notify_one();
-      wake_up_.signal();
+      signal();
+    }
+  }
+
+  void signal() {
+    if (wake_up_) {
+      wake_up_->signal();
+      signalled_ = true;
     }
   }
 
@@ -118,10 +148,11 @@ class Mailbox {
     if (count > 0) {
       room_.notify_all();
     }
-    if (items_.empty()) {
-      wake_up_.clear();
-    } else {
+    if (!items_.empty()) {
       arrived_.notify_one();
+    } else if (signalled_) {
+      wake_up_->clear();
+      signalled_ = false;
     }
     return taken;
   }
@@ -132,7 +163,8 @@ class Mailbox {
   std::condition_variable room_;
   std::deque<T> items_;
   bool closed_ = false;
-  WakeUp wake_up_;
+  bool signalled_ = false;  // fd() is readable
+  std::optional<WakeUp> wake_up_;
 };
 
 }  // namespace gulou
