@@ -5,7 +5,7 @@
 #include <array>
 #include <cerrno>
 
-#include <zmq.h>
+#include <poll.h>
 
 namespace gulou::net {
 
@@ -27,34 +27,37 @@ size_t Poller::add(int fd) {
   return sources_.size() - 1;
 }
 
+// Not zmq_poll(): that asks each socket for its state before and after sleeping, with a system call
+// each time, and a broker's loop would spend more on it than on its work.
 bool Poller::wait(std::chrono::milliseconds timeout) {
   CHECK(timeout.count() >= 0);
-  std::array<zmq_pollitem_t, 2 * sources_max> items;
-  std::array<size_t, 2 * sources_max> owners;
+  std::array<pollfd, 2 * sources_max> items;
+  std::array<Source*, 2 * sources_max> owners;
   size_t count = 0;
-  for (size_t i = 0; i < sources_.size(); ++i) {
-    Source& source = sources_[i];
-    source.readable = false;
-    const bool is_socket = source.socket != nullptr;
-    items[count] = {is_socket ? source.socket->handle() : nullptr, source.fd, ZMQ_POLLIN, 0};
-    owners[count++] = i;
-    if (is_socket) {
-      items[count] = {source.socket->monitor(), -1, ZMQ_POLLIN, 0};
-      owners[count++] = i;
+  const auto look_at = [&](int fd, Source& source) {
+    items[count] = {fd, POLLIN, 0};
+    owners[count++] = &source;
+  };
+  bool any = false;
+  for (Source& source : sources_) {
+    source.readable = source.socket != nullptr && source.socket->pending();
+    any = any || source.readable;
+    if (source.socket != nullptr) {
+      look_at(source.socket->fd(), source);
+      look_at(source.socket->monitor_fd(), source);
+    } else {
+      look_at(source.fd, source);
     }
   }
-  const int ready =
-      zmq_poll(items.data(), static_cast<int>(count), static_cast<long>(timeout.count()));
-  CHECK(ready >= 0 || zmq_errno() == EINTR);
-  if (ready <= 0) {
-    return false;
-  }
-  for (size_t i = 0; i < count; ++i) {
+  const int ready = ::poll(items.data(), count, any ? 0 : static_cast<int>(timeout.count()));
+  CHECK(ready >= 0 || errno == EINTR);
+  for (size_t i = 0; ready > 0 && i < count; ++i) {
     if (items[i].revents != 0) {
-      sources_[owners[i]].readable = true;
+      owners[i]->readable = true;
+      any = true;
     }
   }
-  return true;
+  return any;
 }
 
 }  // namespace gulou::net

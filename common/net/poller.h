@@ -25,7 +25,7 @@ class Poller {
 
  private:
   struct Source {
-    const Socket* socket = nullptr;
+    Socket* socket = nullptr;
     int fd = -1;
     bool readable = false;
   };

@@ -32,6 +32,13 @@ void let_go(void* /*data*/, void* hint) {
   delete static_cast<SharedBytes*>(hint);
 }
 
+int descriptor_of(void* socket) {
+  int fd = -1;
+  size_t size = sizeof fd;
+  CHECK(zmq_getsockopt(socket, ZMQ_FD, &fd, &size) == 0);
+  return fd;
+}
+
 zmq_msg_t* message_of(Frame& frame) {
   return static_cast<zmq_msg_t*>(frame.message());
 }
@@ -100,6 +107,10 @@ Status Socket::make() {
       zmq_connect(monitor_, address.c_str()) != 0) {
     return fail(failed("monitor"));
   }
+  fd_ = descriptor_of(handle_);
+  monitor_fd_ = descriptor_of(monitor_);
+  found_empty_ = false;
+  read_monitor();  // finds it empty: from now on its descriptor tells
   return set(ZMQ_LINGER, 0);
 }
 
@@ -177,9 +188,11 @@ bool Socket::receive_frame(Frame& frame) {
 std::optional<Incoming> Socket::receive(bool with_peer) {
   Frame frame;
   if (!receive_frame(frame)) {
+    found_empty_ = true;
     read_monitor();
     return std::nullopt;
   }
+  found_empty_ = false;
   Incoming incoming;
   incoming.frames.reserve(frames_usual);
   bool more = zmq_msg_more(message_of(frame)) != 0;
@@ -203,6 +216,7 @@ std::optional<Incoming> Socket::receive(bool with_peer) {
 
 SendOutcome Socket::send(std::string_view peer, std::span<const OutFrame> frames) {
   CHECK(!frames.empty() && frames.size() <= limits::frames_max);
+  found_empty_ = false;
   // The first part decides whether there is room; the parts after it follow it into the same queue.
   bool started = false;
   if (!peer.empty()) {
@@ -227,6 +241,16 @@ SendOutcome Socket::send(std::string_view peer, std::span<const OutFrame> frames
     started = true;
   }
   return SendOutcome::sent;
+}
+
+bool Socket::pending() {
+  if (!found_empty_) {
+    int events = 0;
+    size_t size = sizeof events;
+    CHECK(zmq_getsockopt(handle_, ZMQ_EVENTS, &events, &size) == 0);
+    found_empty_ = (events & ZMQ_POLLIN) == 0;
+  }
+  return !found_empty_;
 }
 
 void Socket::read_monitor() {

@@ -64,13 +64,21 @@ class Socket {
 
   void read_monitor();
 
+  // Whether a message may wait of which the descriptors do not tell: ZeroMQ makes them readable for
+  // what arrives after the socket was last found empty, and whatever else is done with the socket
+  // may take that away.
+  bool pending();
+
+  // Readable when there is something to look at. Valid until reset().
+  int fd() const { return fd_; }
+
+  int monitor_fd() const { return monitor_fd_; }
+
   const Link& link() const { return link_; }
 
   std::string last_endpoint() const;
 
   void* handle() const { return handle_; }
-
-  void* monitor() const { return monitor_; }
 
  private:
   Socket(const Context& context, int type) : context_(context.handle()), type_(type) {}
@@ -83,6 +91,9 @@ class Socket {
   int type_;
   void* handle_ = nullptr;
   void* monitor_ = nullptr;
+  int fd_ = -1;
+  int monitor_fd_ = -1;
+  bool found_empty_ = false;  // and nothing was done since that could have hidden a message
   Link link_;
 };
 
