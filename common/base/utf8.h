@@ -3,7 +3,10 @@
 // UTF-8 is told from what is; the caller says what to do with it. Pure; any thread.
 #pragma once
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace gulou {
@@ -46,6 +49,22 @@ constexpr Utf8Char utf8_at(const char* at, const char* end) {
     return point < 0x10000 || point > 0x10FFFF ? Utf8Char{} : Utf8Char{point, 4};
   }
   return {};
+}
+
+// Past the characters from U+1000 to U+CFFF that start at `at`, of three bytes each: what Chinese
+// text is made of, none of it ever refused. Two at a time; the last may be left.
+inline const char* past_common(const char* at, const char* end) {
+  static_assert(std::endian::native == std::endian::little);
+  const auto lead_is_common = [](char lead) { return static_cast<uint8_t>(lead - '\xE1') < 12; };
+  for (; end - at >= 8; at += 6) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, at, sizeof bytes);
+    if ((bytes & 0xC0C0F0C0C0F0) != 0x8080E08080E0 || !lead_is_common(at[0]) ||
+        !lead_is_common(at[3])) {
+      break;
+    }
+  }
+  return at;
 }
 
 // Calls visit(point, offset) for each character; a byte that is no UTF-8 counts as U+FFFD.

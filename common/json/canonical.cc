@@ -223,6 +223,10 @@ class Checker {
   // A run of characters that are not ASCII.
   bool beyond_ascii() {
     do {
+      if (const char* const past = past_common(at_, end_); past != at_) {
+        at_ = past;
+        continue;
+      }
       const size_t bytes = utf8_at(at_, end_).bytes;
       if (bytes == 0) {
         return wrong("json_not_utf8");

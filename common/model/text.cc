@@ -64,6 +64,9 @@ Status check_text(std::string_view utf8, std::string_view field) {
     for (; at < end && *at >= ' ' && *at < '\x7F'; ++at) {
       ++position;
     }
+    const char* const common = at;
+    at = past_common(at, end);
+    position += static_cast<size_t>(at - common) / 3;
     if (at == end) {
       return {};
     }

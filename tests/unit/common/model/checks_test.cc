@@ -1,5 +1,6 @@
 #include "common/model/checks.h"
 
+#include "common/base/utf8.h"
 #include "common/model/required.h"
 
 #include <gtest/gtest.h>
@@ -236,6 +237,33 @@ TEST(TextTest, BadCharactersAreNamedWithTheirPlace) {
   EXPECT_EQ(error_of("水\xE6\xB0"), "invalid_argument text_not_utf8 field=title [E6, 2]");
   EXPECT_EQ(error_of("\xED\xA0\x80"), "invalid_argument text_not_utf8 field=title [ED, 1]");
   EXPECT_EQ(error_of("\xC0\x80"), "invalid_argument text_not_utf8 field=title [C0, 1]");
+}
+
+TEST(TextTest, WhatIsRefusedIsFoundAnywhereInALongText) {
+  // Characters at the edges of what is looked at in pairs: U+0FFF, U+1000, U+CFFF, U+D000, U+FFE5.
+  const std::string text =
+      "水\xE0\xBF\xBF\xE1\x80\x80\xEC\xBF\xBF\xED\x80\x80\xEF\xBF\xA5库a通é知 公告";
+  ASSERT_TRUE(check_text(text + text + text, "body"));
+  const std::pair<std::string, std::string> wrongs[] = {
+      {"\xEE\x80\x80", "text_private_use"},
+      {"\xEF\xBF\xBD", "text_replacement_character"},
+      {"\xE6\xB0", "text_not_utf8"},
+      {"\xE6\xB0\xC0", "text_not_utf8"},
+      {"\xE6\xC0\xB0", "text_not_utf8"},
+      {"\xE0\x80\xB0", "text_not_utf8"},
+      {"\xED\xA0\x80", "text_not_utf8"},
+      {"\xB0", "text_not_utf8"},
+      {"\x7F", "text_control_character"}};
+  size_t position = 1;
+  for_each_char(text, [&](char32_t, size_t at) {
+    for (const auto& [wrong, reason] : wrongs) {
+      const Status status = check_text(text.substr(0, at) + wrong + text.substr(at), "body");
+      ASSERT_FALSE(status) << reason << " at " << at;
+      EXPECT_EQ(status.error().reason, reason);
+      EXPECT_EQ(status.error().args.at(1), std::to_string(position));
+    }
+    ++position;
+  });
 }
 
 TEST(TextTest, CharactersAreCodePoints) {
