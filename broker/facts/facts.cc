@@ -96,8 +96,9 @@ Result<PartFacts> read_part(SharedBytes bytes,
   }
   PartFacts facts;
   read_fields(release, county, facts);
-  facts.digest = release_digest(*bytes);
-  facts.content_digest = TRY(content_digest(*bytes));
+  const ReleaseDigests digests = TRY(release_digests(*bytes));
+  facts.digest = digests.release;
+  facts.content_digest = digests.content;
   facts.document_key = document_key(release.issuer.org_code, release.doc_no).value_or(Digest{});
   facts.errors = check_fields(release, county, now, prefix);
   check_markup(release, prefix, facts.errors);

@@ -25,14 +25,20 @@ Digest finished(EVP_MD_CTX* context) {
   return digest;
 }
 
-EVP_MD_CTX* thread_context() {
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
 
-  thread_local const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+using OwnContext = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+
+EVP_MD_CTX* thread_context() {
+  thread_local const OwnContext context(EVP_MD_CTX_new());
   start(context.get());
   return context.get();
+}
+
+void add(EVP_MD_CTX* context, std::string_view bytes) {
+  CHECK(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1);
 }
 
 }  // namespace
@@ -44,9 +50,21 @@ Digest sha256(std::string_view bytes) {
 Digest sha256_of(std::initializer_list<std::string_view> pieces) {
   EVP_MD_CTX* const context = thread_context();
   for (const std::string_view piece : pieces) {
-    CHECK(EVP_DigestUpdate(context, piece.data(), piece.size()) == 1);
+    add(context, piece);
   }
   return finished(context);
+}
+
+std::array<Digest, 2> sha256_of_both(std::string_view start,
+                                     std::string_view one,
+                                     std::string_view other) {
+  thread_local const OwnContext second(EVP_MD_CTX_new());
+  EVP_MD_CTX* const first = thread_context();
+  add(first, start);
+  CHECK(EVP_MD_CTX_copy_ex(second.get(), first) == 1);
+  add(first, one);
+  add(second.get(), other);
+  return {finished(first), finished(second.get())};
 }
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
@@ -54,7 +72,7 @@ Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
 }
 
 void Sha256::update(std::string_view bytes) {
-  CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
+  add(context_.get(), bytes);
 }
 
 Digest Sha256::finish() {

@@ -17,6 +17,11 @@ Digest sha256(std::string_view bytes);
 // Of the pieces, one after the other.
 Digest sha256_of(std::initializer_list<std::string_view> pieces);
 
+// Of start + one and of start + other: the start, where most of the bytes are, is hashed once.
+std::array<Digest, 2> sha256_of_both(std::string_view start,
+                                     std::string_view one,
+                                     std::string_view other);
+
 // For bytes that come in pieces over time.
 class Sha256 {
  public:

@@ -72,18 +72,18 @@ size_t value_end(std::string_view json, size_t at) {
   return std::string_view::npos;
 }
 
-}  // namespace
+struct Content {
+  std::string json;
+  size_t common = 0;  // so many bytes at the start are those of the release, too
+};
 
-Digest release_digest(std::string_view canonical) {
-  return sha256(canonical);
-}
-
-Result<std::string> content_json(std::string_view canonical) {
+Result<Content> content_of(std::string_view canonical) {
   const auto malformed = fail(ErrorCode::invalid_argument, "json_unreadable");
   if (!canonical.starts_with('{') || !canonical.ends_with('}')) {
     return malformed;
   }
-  std::string out;
+  Content content;
+  std::string& out = content.json;
   out.reserve(canonical.size());
   out += '{';
   for (size_t at = 1; at < canonical.size() && canonical[at] != '}';) {
@@ -94,7 +94,9 @@ Result<std::string> content_json(std::string_view canonical) {
       return malformed;
     }
     const std::string_view key = canonical.substr(at + 1, key_end - at - 2);
-    if (!std::ranges::binary_search(not_content, key)) {
+    if (std::ranges::binary_search(not_content, key)) {
+      content.common = content.common == 0 ? out.size() : content.common;
+    } else {
       if (out.size() > 1) {
         out += ',';
       }
@@ -102,12 +104,32 @@ Result<std::string> content_json(std::string_view canonical) {
     }
     at = end + (canonical[end] == ',' ? 1 : 0);
   }
+  content.common = content.common == 0 ? out.size() : content.common;
   out += '}';
-  return out;
+  return content;
+}
+
+}  // namespace
+
+Digest release_digest(std::string_view canonical) {
+  return sha256(canonical);
+}
+
+Result<std::string> content_json(std::string_view canonical) {
+  return TRY(content_of(canonical)).json;
 }
 
 Result<Digest> content_digest(std::string_view canonical) {
   return sha256(TRY(content_json(canonical)));
+}
+
+Result<ReleaseDigests> release_digests(std::string_view canonical) {
+  const Content content = TRY(content_of(canonical));
+  const std::string_view json = content.json;
+  const auto [release, other] = sha256_of_both(json.substr(0, content.common),
+                                               canonical.substr(content.common),
+                                               json.substr(content.common));
+  return ReleaseDigests{release, other};
 }
 
 Digest bundle_digest(std::span<const Digest> parts) {

@@ -23,6 +23,14 @@ Result<Digest> content_digest(std::string_view canonical);
 // The bytes it is taken of.
 Result<std::string> content_json(std::string_view canonical);
 
+// Both, for little more than the price of one.
+struct ReleaseDigests {
+  Digest release;
+  Digest content;
+};
+
+Result<ReleaseDigests> release_digests(std::string_view canonical);
+
 // SHA-256 of the canonical JSON array of the parts' digests in hexadecimal, in order, also for one.
 Digest bundle_digest(std::span<const Digest> parts);
 

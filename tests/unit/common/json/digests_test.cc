@@ -27,6 +27,10 @@ TEST(DigestsTest, AgreeWithTheVectorsThatPythonComputed) {
       EXPECT_TRUE(check_canonical(json)) << json;
       EXPECT_EQ(to_hex(release_digest(json)), expected.text("release")) << json;
       EXPECT_EQ(to_hex(*content_digest(json)), expected.text("content")) << json;
+      const auto both = release_digests(json);
+      ASSERT_TRUE(both) << json;
+      EXPECT_EQ(to_hex(both->release), expected.text("release")) << json;
+      EXPECT_EQ(to_hex(both->content), expected.text("content")) << json;
       parts.push_back(release_digest(json));
     }
     EXPECT_EQ(to_hex(bundle_digest(parts)), vector.text("bundle"));
@@ -42,6 +46,20 @@ TEST(DigestsTest, ContentLeavesOutIdentityAndPlacementAtTheTopAlone) {
   EXPECT_EQ(*content_json(R"({"id":"a"})"), "{}");
   EXPECT_EQ(*content_json(R"({"change_note":"n","index_no":"i"})"),
             R"({"change_note":"n","index_no":"i"})");
+}
+
+TEST(DigestsTest, BothAtOnceAreThoseTakenOneByOne) {
+  for (const char* json : {"{}",
+                           R"({"audience":["1"],"body":{"content":"x"},"id":"a"})",
+                           R"({"body":{"content":"x"},"id":"a","title":"t"})",
+                           R"({"body":{"content":"x"},"title":"t"})",
+                           R"({"id":"a"})",
+                           R"({"id":"a","title":"t"})"}) {
+    const auto both = release_digests(json);
+    ASSERT_TRUE(both) << json;
+    EXPECT_EQ(both->release, release_digest(json)) << json;
+    EXPECT_EQ(both->content, *content_digest(json)) << json;
+  }
 }
 
 TEST(DigestsTest, ContentOfWhatIsNoObjectIsRefused) {
