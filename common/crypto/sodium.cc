@@ -3,6 +3,8 @@
 #include "common/crypto/random.h"
 #include "common/crypto/signature.h"
 
+#include <cstring>
+
 #include <sodium.h>
 
 namespace gulou {
@@ -63,6 +65,7 @@ MacKey MacKey::make() {
   ensure_ready();
   MacKey key;
   randombytes_buf(key.bytes_.data(), key.bytes_.size());
+  key.prepare();
   return key;
 }
 
@@ -71,16 +74,26 @@ MacKey MacKey::from_bytes(const std::array<uint8_t, 32>& bytes) {
   static_assert(crypto_auth_hmacsha512256_KEYBYTES == 32);
   MacKey key;
   key.bytes_ = bytes;
+  key.prepare();
   return key;
+}
+
+void MacKey::prepare() {
+  crypto_auth_hmacsha512256_state state;
+  static_assert(sizeof state == sizeof keyed_ && alignof(decltype(state)) <= 8);
+  crypto_auth_hmacsha512256_init(&state, bytes_.data(), bytes_.size());
+  std::memcpy(keyed_.data(), &state, sizeof state);
+  sodium_memzero(&state, sizeof state);
 }
 
 MacKey::~MacKey() {
   sodium_memzero(bytes_.data(), bytes_.size());
+  sodium_memzero(keyed_.data(), keyed_.size());
 }
 
 Mac MacKey::mac(std::initializer_list<std::string_view> pieces) const {
   crypto_auth_hmacsha512256_state state;
-  crypto_auth_hmacsha512256_init(&state, bytes_.data(), bytes_.size());
+  std::memcpy(&state, keyed_.data(), sizeof state);
   for (const std::string_view piece : pieces) {
     crypto_auth_hmacsha512256_update(&state, data_of(piece), piece.size());
   }
