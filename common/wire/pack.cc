@@ -16,6 +16,7 @@ constexpr size_t map_keys_max = 15;  // what a one-byte map header holds
 constexpr uint32_t unknown_keys_max = 64;
 constexpr size_t depth_max = 8;
 constexpr size_t word_bytes_max = 32;
+constexpr size_t zone_bytes_first = 1000;  // most messages need no more; 8 KiB come less cheaply
 
 // Where msgpack writes to.
 struct Sink {
@@ -144,7 +145,7 @@ void Packer::maybe_text(std::string_view name, std::string_view text) {
 // ---- reading ------------------------------------------------------------------------------------
 
 struct Unpacked::Tree {
-  msgpack::zone zone;
+  msgpack::zone zone{zone_bytes_first};
   msgpack::object root;
 };
 
