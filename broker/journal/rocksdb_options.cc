@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include <rocksdb/cache.h>
-#include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 
@@ -82,6 +82,10 @@ rocksdb::ColumnFamilyOptions family_of(Cf family, const std::shared_ptr<rocksdb:
     options.memtable_whole_key_filtering = true;
     options.memtable_prefix_bloom_size_ratio = 0.04;
   }
+  if (family == Cf::release) {
+    // Rows of several kinds, most of them in order within their kind: each goes on from the last.
+    options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  }
   options.bottommost_compression = rocksdb::kDisableCompressionOption;
   options.table_factory = tables(shape, cache);
   // Each new file is read back before the log that holds the same rows may go.
@@ -120,7 +124,6 @@ rocksdb::DBOptions database_options(const RocksdbSettings& settings,
   options.max_bgerror_resume_count = 0;
   options.recycle_log_file_num = 0;
   options.avoid_flush_during_recovery = false;  // the files' own counts are then complete
-  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   options.listeners.push_back(std::move(listener));
 
   // Memory and restart time: one budget for all write buffers; what they hold is what a start
