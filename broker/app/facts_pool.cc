@@ -21,15 +21,19 @@ FactsPool::~FactsPool() {
 
 void FactsPool::run() {
   while (true) {
-    // A few at a time: enough to spare wake-ups, few enough to share among the threads.
+    // A few at a time, taken and handed back: enough to spare wake-ups, few enough to share among
+    // the threads.
     auto jobs = jobs_.receive(8, std::chrono::milliseconds(1000));
     if (jobs.empty() && jobs_.closed()) {
       return;
     }
+    std::vector<Event> facts;
+    facts.reserve(jobs.size());
     for (FactsInput& job : jobs) {
-      if (!output_.send(establish_facts(std::move(job), county_, read_clocks().utc))) {
-        return;
-      }
+      facts.emplace_back(establish_facts(std::move(job), county_, read_clocks().utc));
+    }
+    if (!output_.send_all(std::move(facts))) {
+      return;
     }
   }
 }
