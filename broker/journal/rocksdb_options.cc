@@ -62,6 +62,7 @@ std::shared_ptr<rocksdb::TableFactory> tables(const Shape& shape,
   // Index and filter blocks are within the one budget, and are the last to go.
   table.cache_index_and_filter_blocks = true;
   table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;  // asked by each lookup of what is new
   if (shape.sought_by_key) {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   }
