@@ -317,6 +317,7 @@ void set_foot(View& page, const SiteSettings& settings) {
 
 std::vector<SiteColumn> site_columns(const std::map<std::string, Column, std::less<>>& columns) {
   std::vector<const Column*> sorted;
+  sorted.reserve(columns.size());
   for (const auto& [id, column] : columns) {
     sorted.push_back(&column);
   }
@@ -324,6 +325,7 @@ std::vector<SiteColumn> site_columns(const std::map<std::string, Column, std::le
     return std::pair(rank_of(*a), a->id) < std::pair(rank_of(*b), b->id);
   });
   std::vector<SiteColumn> result;
+  result.reserve(sorted.size());
   for (const Column* column : sorted) {
     const Kind kind = column->kinds.empty() ? Kind::other : column->kinds.front();
     result.push_back({column->id,
