@@ -111,6 +111,11 @@ class Publisher(Connection):
         receipt, _ = self.ask("SUBMIT", {}, parts)
         return receipt
 
+    def withdraw(self, publication, kind, reason, **fields):
+        """kind: mark_invalid, replace (with successor=…), remove, erase. Returns the receipt."""
+        receipt, _ = self.ask("WITHDRAW", {"id": publication, "kind": kind, "reason": reason, **fields})
+        return receipt
+
     def status(self, publication):
         answer, _ = self.ask("STATUS", {"id": publication})
         return answer
@@ -123,7 +128,7 @@ class Adapter(Connection):
         super().__init__(endpoint, server_key, secret_key)
         self.window, self.window_bytes = window, window_bytes
         self.messages = self.bytes = 0
-        self.waiting = []
+        self.waiting, self.recalled = [], set()  # of recalled ones lease and seq
         try:
             self.welcome, _ = self.ask("HELLO", {"channel": channel, "instance": instance, "software": "gulou_client.py"})
         except (Refused, Unreachable):
@@ -137,6 +142,8 @@ class Adapter(Connection):
     def other(self, envelope, frames):
         if envelope["verb"] == "DELIVER":
             self.take(envelope, frames)
+        elif envelope["verb"] == "RECALL":
+            self.recalled.add((envelope["lease"], envelope["seq"]))
         elif envelope["verb"] == "GOODBYE":
             raise Unreachable("GOODBYE: " + envelope.get("reason", ""))
         else:
@@ -169,6 +176,10 @@ class Adapter(Connection):
     def progress(self, delivery, platform_id, part=0):
         """Returns once the broker has it on disk."""
         self.ask("PROGRESS", {"lease": delivery["lease"], "seq": delivery["seq"], "part": part, "platform_id": platform_id})
+
+    def called_back(self, platform_id):
+        """The platform has decided about what was reported `accepted` under this id."""
+        self.send("PROGRESS", {"lease": 0, "platform_id": platform_id})
 
     def report(self, delivery, outcome, **fields):
         item = {"from": delivery["seq"], "outcome": outcome, **fields}

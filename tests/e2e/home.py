@@ -97,6 +97,33 @@ class Answer:
         return {error["field"]: error["code"] for error in self.json.get("errors", [])}
 
 
+class Events:
+    """GET /v1/events, read line by line."""
+
+    def __init__(self, port, token):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=READY_S)
+        self.connection.request("GET", "/v1/events", headers={"Authorization": "Bearer " + token})
+        self.stream = self.connection.getresponse()
+        assert self.stream.status == 200, self.stream.status
+
+    def __enter__(self):
+        self.wait("begin")
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    def wait(self, name):
+        """The next event called so: its name and data."""
+        heard = ""
+        while line := self.stream.readline().decode():
+            if line.startswith("event: "):
+                heard = line[7:].strip()
+            elif line.startswith("data: ") and heard == name:
+                return heard, json.loads(line[6:])
+        raise AssertionError(f"the stream ended before {name}")
+
+
 class Home:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="gulou-e2e.")
@@ -199,6 +226,10 @@ class Home:
     def gulou_json(self, *arguments):
         return json.loads(self.gulou(*arguments, "--json").stdout)
 
+    def gulou_json_of(self, code, *arguments):
+        """Of a command that ends with this code."""
+        return json.loads(self.gulou(*arguments, "--json", code=code).stdout)
+
     def log(self, name):
         with open(os.path.join(self.folder, name + ".log"), encoding="utf-8") as file:
             return file.read()
@@ -215,6 +246,10 @@ class Home:
             return Answer(connection.getresponse())
         finally:
             connection.close()
+
+    def events(self):
+        """What becomes durable from now on: a context that waits for an event by its name."""
+        return Events(self.ports["http"], self.token)
 
     def secret(self, name):
         return self.secrets.get(name) or self.read(f"keys/{name}.secret").strip()
@@ -248,6 +283,15 @@ class Home:
     def wait_state(self, seq, channel, state):
         return wait_for(lambda: (one := self.standing(seq, channel)).get("state") == state and one,
                         f"#{seq} is {state} on {channel}, last {self.standing(seq, channel)}")
+
+
+    def wait_confirmed(self, withdrawal, channel):
+        """Until the withdrawal is carried out on the channel; what is known of that place."""
+        def place():
+            shown = self.http("GET", f"/v1/takedowns/{withdrawal}").json
+            return next((one for one in shown["places"] if one["channel"] == channel), {})
+        return wait_for(lambda: (one := place()).get("confirmed") and one,
+                        f"withdrawal #{withdrawal} is confirmed on {channel}, last {place()}")
 
 
 def toml(value):

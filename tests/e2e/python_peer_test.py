@@ -231,6 +231,89 @@ class PythonPeerTest(unittest.TestCase):
         home.wait_state(seq, CHANNEL, "published")
 
     @with_home
+    def test_withdrawal_overtakes_and_takes_back_what_was_shown(self, home):
+        publisher = home.publisher()
+        seq = publisher.submit([canonical(notice("water-1"))])["seq"]
+        adapter = home.adapter("python-1", CHANNEL, window=1)
+        published(adapter, self.next(adapter))
+        home.wait_state(seq, CHANNEL, "published")
+        for i in range(5):
+            publisher.submit([canonical(notice(f"other-{i}"))])
+        held = self.next(adapter)  # the window is full: what comes next is chosen when it is free
+
+        with self.assertRaises(Refused) as raised:
+            publisher.withdraw("water-1", "expire", "时间有误")
+        self.assertEqual(reasons(raised), [("word_unknown", "kind")])
+        with self.assertRaises(Refused) as raised:
+            publisher.withdraw("water-9", "remove", "时间有误")
+        self.assertEqual([reason for reason, _ in reasons(raised)], ["publication_unknown"])
+        receipt = publisher.withdraw("water-1", "remove", "时间有误", revision=1, public_note="请以新通知为准")
+        self.assertEqual((receipt["parts"][0]["id"], len(receipt["mac"])), ("water-1", 32))
+        again = publisher.withdraw("water-1", "remove", "时间有误")
+        self.assertEqual((again["already"], again["seq"], again["mac"]), (True, receipt["seq"], receipt["mac"]))
+
+        published(adapter, held)
+        taken = self.next(adapter)
+        self.assertEqual((taken["seq"], taken["lane"], taken["action"], taken["withdrawal"], taken["public_note"]),
+                         (receipt["seq"], "withdrawal", "withdraw", "remove", "请以新通知为准"))
+        part = taken["parts"][0]
+        self.assertEqual((part["id"], part["old_url"], part["body"]), ("water-1", "http://example.invalid/water-1", b""))
+        published(adapter, taken)
+        home.wait_confirmed(receipt["seq"], CHANNEL)
+        with self.assertRaises(Refused) as raised:
+            publisher.submit([canonical(notice("water-1", 2, previous_revision=1, update="minor"))])
+        self.assertEqual([reason for reason, _ in reasons(raised)], ["publication_withdrawn"])
+
+    @with_home
+    def test_replacement_and_banner_say_what_to_show(self, home):
+        publisher = home.publisher()
+        for name in ("water-1", "water-2", "water-3"):
+            publisher.submit([canonical(notice(name))])
+        adapter = home.adapter("python-1", CHANNEL)
+        for _ in range(3):
+            published(adapter, self.next(adapter))
+
+        publisher.withdraw("water-1", "replace", "另发", successor="water-2")
+        replaced = self.next(adapter)
+        self.assertEqual((replaced["withdrawal"], replaced["successor"], replaced["successor_url"]),
+                         ("replace", replaced["parts"][0]["publisher"] + "/water-2", "http://example.invalid/water-2"))
+        published(adapter, replaced)
+        publisher.withdraw("water-3", "mark_invalid", "废止", public_note="自12月1日起废止")
+        marked = self.next(adapter)
+        self.assertEqual((marked["withdrawal"], marked["public_note"]), ("mark_invalid", "自12月1日起废止"))
+        published(adapter, marked)
+
+    @with_home
+    def test_what_is_held_is_recalled_and_removed_once_reported(self, home):
+        publisher = home.publisher()
+        publisher.submit([canonical(notice("water-1"))])
+        adapter = home.adapter("python-1", CHANNEL)
+        held = self.next(adapter)
+        receipt = publisher.withdraw("water-1", "remove", "时间有误")
+        self.assertIsNone(adapter.next_delivery(0.3), "the removal waits for what is held")
+        self.assertEqual(adapter.recalled, {(held["lease"], held["seq"])})
+        adapter.report(held, "ambiguous", reason="timeout")
+        taken = self.next(adapter)
+        self.assertEqual((taken["seq"], taken["maybe_published"]), (receipt["seq"], True))
+        adapter.report(taken, "gone")
+        home.wait_confirmed(receipt["seq"], CHANNEL)
+        home.wait_state(held["seq"], CHANNEL, "withdrawn")
+
+    @with_home
+    def test_call_back_and_draft(self, home):
+        publisher = home.publisher()
+        seq = publisher.submit([canonical(notice("water-1"))])["seq"]
+        adapter = home.adapter("python-1", CHANNEL)
+        adapter.report(self.next(adapter), "accepted", platform_id="job-1", until=int(time.time() * 1000) + 600_000)
+        home.wait_state(seq, CHANNEL, "confirming")
+        self.assertIsNone(adapter.next_delivery(0.2))
+        adapter.called_back("job-1")
+        again = self.next(adapter)
+        self.assertEqual((again["seq"], again["platform_ids"]), (seq, ["job-1"]))
+        adapter.report(again, "prepared", platform_id="draft-77", detail="草稿箱")
+        self.assertEqual(home.wait_state(seq, CHANNEL, "parked")["reason"], "awaiting_person")
+
+    @with_home
     def test_unknown_channel_and_liveness(self, home):
         with self.assertRaises(Refused) as raised:
             home.adapter("python-1", "portal")
