@@ -156,7 +156,8 @@ auto fields(Is<ChannelCondition> auto& s) {
                   s.retired_at,
                   s.retired_by,
                   s.retired_reason,
-                  s.failed);
+                  s.failed,
+                  s.successor_at);
 }
 
 auto fields(Is<RateUsed> auto& s) {
@@ -220,7 +221,7 @@ auto fields(Is<SeenRun> auto& s) {
 }
 
 auto fields(Is<WithdrawnRow> auto& s) {
-  return std::tie(s.seq, s.kind, s.revision, s.at, s.public_note, s.successor);
+  return std::tie(s.seq, s.kind, s.revision, s.at, s.public_note, s.successor, s.epoch, s.hash);
 }
 
 auto fields(Is<NumberRow> auto& s) {

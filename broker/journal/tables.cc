@@ -76,7 +76,9 @@ void Tables::put_withdrawal(const EntryAccepted& entry) {
                                    .revision = part.revision,
                                    .at = entry.accepted_at,
                                    .public_note = entry.withdrawal.public_note,
-                                   .successor = entry.withdrawal.successor}));
+                                   .successor = entry.withdrawal.successor,
+                                   .epoch = epoch_,
+                                   .hash = hash_}));
     rows_->put(Cf::release, keys::revised(part.previous_seq), {});
   }
 }

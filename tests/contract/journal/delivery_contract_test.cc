@@ -30,13 +30,17 @@ TEST_P(DeliveryContract, AWithdrawalIsKnownByItsPublicationsAndMarksTheirNewestE
   commit({withdrawal});
   reopen();
 
+  const auto withdrawn = publication("r1").withdrawn;
+  ASSERT_TRUE(withdrawn && withdrawn->hash);
   const WithdrawnRow expected{.seq = {5},
                               .kind = WithdrawalKind::replace,
                               .revision = 2,
                               .at = withdrawal.accepted_at,
                               .public_note = "已由新文件代替",
-                              .successor = "oa/r2"};
-  EXPECT_EQ(publication("r1").withdrawn, expected);
+                              .successor = "oa/r2",
+                              .epoch = withdrawn->epoch,
+                              .hash = withdrawn->hash};
+  EXPECT_EQ(withdrawn, expected);
   EXPECT_EQ(publication("r1").revisions.size(), 2U);
   EXPECT_EQ(publication("r1").newest().seq, Seq{3});
   EXPECT_TRUE(publication("r1").is_down(1) && publication("r1").is_down(2));

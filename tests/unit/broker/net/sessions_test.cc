@@ -181,7 +181,9 @@ TEST_F(SessionsTest, AWithdrawalOfAPublisherIsOfItsOwnPublication) {
   EXPECT_EQ(asked.public_note, "请看新通知");
   EXPECT_EQ(asked.successor, "water-2");
 
-  sessions_.send(SendAccepted{{{1}, 7}, {12}, {}, false, {}, 1, {}, {}}, now_, inbox_);
+  SendAccepted accepted{.to = {{1}, 7}, .seq = {12}, .accepted_at = now_.utc, .epoch = 1};
+  accepted.hash.bytes.fill(1);
+  sessions_.send(accepted, now_, inbox_);
   EXPECT_EQ(last<wire::Accepted>().seq, Seq{12});
   EXPECT_EQ(message_->correlation, 7U);
 }
