@@ -181,8 +181,9 @@ TEST_F(SessionsTest, AWithdrawalOfAPublisherIsOfItsOwnPublication) {
   EXPECT_EQ(asked.public_note, "请看新通知");
   EXPECT_EQ(asked.successor, "water-2");
 
-  SendAccepted accepted{.to = {{1}, 7}, .seq = {12}, .accepted_at = now_.utc, .epoch = 1};
-  accepted.hash.bytes.fill(1);
+  SendAccepted accepted{.to = {{1}, 7}, .seq = {12}, .accepted_at = {1}, .epoch = 1};
+  accepted.parts.push_back({"water-1", 2, accepted.hash, {}});
+  accepted.parts.push_back({"water-1", 2, {}, ""});
   sessions_.send(accepted, now_, inbox_);
   EXPECT_EQ(last<wire::Accepted>().seq, Seq{12});
   EXPECT_EQ(message_->correlation, 7U);
