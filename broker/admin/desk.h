@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace gulou {
@@ -28,6 +29,14 @@ struct BlobPutState {
   std::vector<Error> errors;
 };
 
+// A way of notify.toml by which nobody can be told at present.
+struct NotifyFailure {
+  std::string way;
+  Utc since;
+  uint32_t times = 0;  // in a row
+  Error error;         // the last one
+};
+
 // What the process shell knows besides the core.
 struct ShellView {
   Utc started_at;
@@ -37,12 +46,23 @@ struct ShellView {
   bool chain_checked = false;  // the background check of bodies and chain has finished well
   std::string chain_failure;   // what it found instead
   uint64_t changesets = 0;
+  std::vector<NotifyFailure> notify_failures;
 };
 
 struct BrokerView {
   CoreView core;
   ShellView shell;
+  Utc now;  // when this was so
 };
+
+// What an operator may decide, and what the notifier has told people; `from` is filled in by the
+// desk.
+using Decision =
+    std::variant<OperatorDecided, ChannelDecided, ReplayAsked, ReplayCancelled, Notified>;
+
+// Gets each note when it is durable, on the broker thread. A first call with null says that it
+// begins, later ones ask only whether it still listens. False: it does not, and is forgotten.
+using NoteListener = std::function<bool(const Note*)>;
 
 class Desk {
  public:
@@ -61,7 +81,14 @@ class Desk {
 
   [[nodiscard]] virtual bool view(std::function<void(BrokerView)> done) = 0;
 
-  [[nodiscard]] virtual bool decide(OperatorDecided decision, std::function<void(Status)> done) = 0;
+  // The receipt of a withdrawal, as of a submission.
+  [[nodiscard]] virtual bool withdraw(WithdrawalAsked asked,
+                                      std::function<void(SubmitAnswer)> done) = 0;
+
+  // The job, where a replay begins; otherwise 0.
+  [[nodiscard]] virtual bool decide(Decision decision, std::function<void(Result<JobNo>)> done) = 0;
+
+  [[nodiscard]] virtual bool follow(NoteListener listener) = 0;
 };
 
 }  // namespace gulou

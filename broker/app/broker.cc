@@ -380,6 +380,7 @@ void Broker::let_go(Now now) {
   }
   for (const Note& note : released.notes) {
     log_note(note);
+    tell_listeners(&note);
   }
 }
 
@@ -413,7 +414,7 @@ void Broker::let_go_one(const Send& send, Now now) {
   } else if (const auto* done = std::get_if<SendDone>(&send)) {
     const auto waiting = decisions_.extract(done->to.session);
     if (!waiting.empty()) {
-      waiting.mapped()(Status{});
+      waiting.mapped()(done->job);
     }
     return;
   }
@@ -519,65 +520,12 @@ void Broker::log_note(const Note& note) const {
               {"detail", note.detail}});
 }
 
+void Broker::tell_listeners(const Note* note) {
+  std::erase_if(listeners_of_notes_, [note](const NoteListener& one) { return !one(note); });
+}
+
 bool Broker::drained() const {
   return core_.ledger().leases().empty();
-}
-
-// ---- desk: any thread ---------------------------------------------------------------------------
-
-void Broker::chain_checked(Status status) {
-  static_cast<void>(tasks_.send([this, status = std::move(status)] {
-    shell_.chain_checked = status.has_value();
-    shell_.chain_failure = status ? std::string() : describe(status.error());
-  }));
-}
-
-bool Broker::submit(std::string publisher,
-                    PublisherRights rights,
-                    std::vector<SharedBytes> parts,
-                    std::function<void(SubmitAnswer)> done) {
-  return tasks_.try_send([this,
-                          publisher = std::move(publisher),
-                          rights = std::move(rights),
-                          parts = std::move(parts),
-                          done = std::move(done)]() mutable {
-    const SessionNo session = next_http_session();
-    if (!facts_pool_.submit(
-            {{session, 0}, std::move(publisher), std::move(rights), std::move(parts), true})) {
-      done({false, {}, {}, {{ErrorCode::unavailable, "broker_busy", "", {}}}});
-      return;
-    }
-    submits_.emplace(session, std::move(done));
-  });
-}
-
-bool Broker::put_blob(const Digest& digest,
-                      uint64_t offset,
-                      uint64_t total,
-                      std::string bytes,
-                      std::function<void(BlobPutState)> done) {
-  return tasks_.try_send(
-      [this, digest, offset, total, bytes = std::move(bytes), done = std::move(done)]() mutable {
-        const SessionNo session = next_http_session();
-        if (!blob_desk_.submit(BlobPutJob{{session, 0}, digest, offset, total, std::move(bytes)})) {
-          done({0, false, {{ErrorCode::unavailable, "broker_busy", "", {}}}});
-          return;
-        }
-        puts_.emplace(session, std::move(done));
-      });
-}
-
-bool Broker::view(std::function<void(BrokerView)> done) {
-  return tasks_.try_send([this, done = std::move(done)] { done({core_.view(), shell_}); });
-}
-
-bool Broker::decide(OperatorDecided decision, std::function<void(Status)> done) {
-  return tasks_.try_send([this, decision = std::move(decision), done = std::move(done)]() mutable {
-    const SessionNo session = next_http_session();
-    decision.from = {session, 0};
-    decisions_.emplace(session, std::move(done));
-    take(decision, read_clocks());
-  });
 }
 
 }  // namespace gulou

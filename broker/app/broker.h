@@ -69,6 +69,8 @@ class Broker final : public Desk, private Outlet, private BodySource {
 
   // Set by the background check of bodies and chain; any thread.
   void chain_checked(Status status);
+  // The ways by which people cannot be told at present; any thread.
+  void notify_says(std::vector<NotifyFailure> failures);
 
   // Desk; any thread.
   bool submit(std::string publisher,
@@ -81,7 +83,9 @@ class Broker final : public Desk, private Outlet, private BodySource {
                 std::string bytes,
                 std::function<void(BlobPutState)> done) override;
   bool view(std::function<void(BrokerView)> done) override;
-  bool decide(OperatorDecided decision, std::function<void(Status)> done) override;
+  bool withdraw(WithdrawalAsked asked, std::function<void(SubmitAnswer)> done) override;
+  bool decide(Decision decision, std::function<void(Result<JobNo>)> done) override;
+  bool follow(NoteListener listener) override;
 
  private:
   struct Done {
@@ -134,6 +138,7 @@ class Broker final : public Desk, private Outlet, private BodySource {
   void answer_status(const Inbox::StatusAsked& asked);
   void observe_disk(Now now);
   void log_note(const Note& note) const;
+  void tell_listeners(const Note* note);
   bool drained() const;
   void commit_loop();
 
@@ -169,7 +174,8 @@ class Broker final : public Desk, private Outlet, private BodySource {
   uint64_t http_sessions_ = 0;
   std::map<SessionNo, std::function<void(SubmitAnswer)>> submits_;
   std::map<SessionNo, std::function<void(BlobPutState)>> puts_;
-  std::map<SessionNo, std::function<void(Status)>> decisions_;
+  std::map<SessionNo, std::function<void(Result<JobNo>)>> decisions_;
+  std::vector<NoteListener> listeners_of_notes_;
 };
 
 }  // namespace gulou

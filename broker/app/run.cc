@@ -2,6 +2,7 @@
 
 #include "broker/admin/admin.h"
 #include "broker/app/broker.h"
+#include "broker/app/notifier.h"
 #include "broker/journal/replay.h"
 #include "broker/journal/rocksdb_journal.h"
 #include "common/base/files.h"
@@ -12,16 +13,19 @@
 #include "common/settings/broker_settings.h"
 #include "common/settings/county.h"
 #include "common/settings/home.h"
+#include "common/settings/notify_settings.h"
 #include "common/settings/principals.h"
 #include "common/text/catalogue.h"
 #include "common/text/language.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <thread>
 
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -176,6 +180,60 @@ std::pair<std::string, uint16_t> host_and_port(const std::string& address) {
           static_cast<uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10))};
 }
 
+// Null where notify.toml names nobody.
+Result<std::unique_ptr<Notifier>> open_notifier(const Opened& opened, Broker& broker) {
+  NotifySettings settings = TRY(load_notify(opened.home.notify_settings(), opened.county));
+  if (settings.people.empty()) {
+    return std::unique_ptr<Notifier>();
+  }
+  return Notifier::open(
+      std::move(settings),
+      opened.county,
+      broker,
+      opened.journal->history(),
+      [&broker](std::vector<NotifyFailure> failures) { broker.notify_says(std::move(failures)); });
+}
+
+AdminOptions admin_options_of(const Opened& opened,
+                              Broker& broker,
+                              Notifier* notifier,
+                              std::vector<HttpPrincipal> tokens) {
+  AdminOptions options;
+  options.county = opened.county;
+  options.principals = std::move(tokens);
+  options.mac_of = [&broker](uint64_t epoch, Seq seq, const Digest& hash) {
+    return broker.mac_of(epoch, seq, hash);
+  };
+  if (notifier != nullptr) {
+    options.notify_test = [notifier](std::string person, NotifyTestDone done) {
+      return notifier->test(std::move(person), std::move(done));
+    };
+  }
+  options.certificate_file = opened.settings.http_certificate;
+  options.key_file = opened.settings.http_key;
+  return options;
+}
+
+// Serves until stop_fd becomes readable. The notifier ends first, so that what it has just sent is
+// still recorded.
+int serve_until(int stop_fd, Broker& broker, Notifier* notifier) {
+  if (notifier == nullptr) {
+    return broker.run(stop_fd);
+  }
+  notifier->start();
+  WakeUp stop;
+  std::thread stopper([&] {
+    pollfd signal{stop_fd, POLLIN, 0};
+    while (poll(&signal, 1, -1) < 0 && errno == EINTR) {
+    }
+    notifier->stop();
+    stop.signal();
+  });
+  const int code = broker.run(stop.fd());
+  stopper.join();
+  return code;
+}
+
 Result<int> serve(const std::string& directory) {
   const int stop_fd = stop_signal_fd();
   raise_descriptor_limit();
@@ -207,15 +265,11 @@ Result<int> serve(const std::string& directory) {
   TRY(net::verify_strangers_refused(
       context, broker->endpoint(Door::adapters), public_key, std::chrono::milliseconds(5000)));
 
-  AdminOptions admin_options;
-  admin_options.county = opened.county;
-  admin_options.principals = std::move(access.tokens);
-  admin_options.mac_of = [&broker](uint64_t epoch, Seq seq, const Digest& hash) {
-    return broker->mac_of(epoch, seq, hash);
-  };
-  admin_options.certificate_file = opened.settings.http_certificate;
-  admin_options.key_file = opened.settings.http_key;
-  Admin admin(std::move(admin_options), *broker, opened.journal->history(), metrics);
+  const auto notifier = TRY(open_notifier(opened, *broker));
+  Admin admin(admin_options_of(opened, *broker, notifier.get(), std::move(access.tokens)),
+              *broker,
+              opened.journal->history(),
+              metrics);
   const auto [host, port] = host_and_port(opened.settings.http_address);
   TRY(admin.start(host, port));
 
@@ -227,7 +281,7 @@ Result<int> serve(const std::string& directory) {
              {"adapters", broker->endpoint(Door::adapters)},
              {"head", opened.journal->opened().head.value}});
   notify_ready();
-  const int code = broker->run(stop_fd);
+  const int code = serve_until(stop_fd, *broker, notifier.get());
   admin.stop();
   // A check under way on a large home is not waited for: everything is committed.
   checker.detach();

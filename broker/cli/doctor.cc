@@ -11,6 +11,7 @@
 #include "common/settings/broker_settings.h"
 #include "common/settings/county.h"
 #include "common/settings/home.h"
+#include "common/settings/notify_settings.h"
 #include "common/settings/principals.h"
 #include "common/text/catalogue.h"
 
@@ -115,6 +116,10 @@ class Doctor {
     const auto principals = load_principals(home.principals(), *county);
     if (!principals) {
       bad("noun_configuration", sentence(shell_.language, principals.error()));
+      return;
+    }
+    if (const auto notify = load_notify(home.notify_settings(), *county); !notify) {
+      bad("noun_configuration", sentence(shell_.language, notify.error()));
       return;
     }
     good("noun_configuration",

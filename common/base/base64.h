@@ -1,4 +1,5 @@
-// Base64 (RFC 4648, with padding), as mail and platforms' signatures want it. Header only, pure.
+// Base64 of RFC 4648, with padding: as mail bodies and headers and the signatures of platforms want
+// it. Only this direction is needed. Header only, pure; any thread.
 #pragma once
 
 #include <cstdint>

@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view causes[] = {"chain_failed",
                                        "disk_full",
                                        "takedown_overdue",
+                                       "takedown_waits",
                                        "delivery_ambiguous",
                                        "delivery_parked",
                                        "delivery_failing",

@@ -1,0 +1,92 @@
+// What other threads ask of the broker: each question becomes a task of the broker thread.
+#include "broker/app/broker.h"
+#include "common/base/limits.h"
+
+#include <utility>
+
+namespace gulou {
+
+void Broker::chain_checked(Status status) {
+  static_cast<void>(tasks_.send([this, status = std::move(status)] {
+    shell_.chain_checked = status.has_value();
+    shell_.chain_failure = status ? std::string() : describe(status.error());
+  }));
+}
+
+void Broker::notify_says(std::vector<NotifyFailure> failures) {
+  static_cast<void>(tasks_.send([this, failures = std::move(failures)]() mutable {
+    shell_.notify_failures = std::move(failures);
+  }));
+}
+
+bool Broker::submit(std::string publisher,
+                    PublisherRights rights,
+                    std::vector<SharedBytes> parts,
+                    std::function<void(SubmitAnswer)> done) {
+  return tasks_.try_send([this,
+                          publisher = std::move(publisher),
+                          rights = std::move(rights),
+                          parts = std::move(parts),
+                          done = std::move(done)]() mutable {
+    const SessionNo session = next_http_session();
+    if (!facts_pool_.submit(
+            {{session, 0}, std::move(publisher), std::move(rights), std::move(parts), true})) {
+      done({false, {}, {}, {{ErrorCode::unavailable, "broker_busy", "", {}}}});
+      return;
+    }
+    submits_.emplace(session, std::move(done));
+  });
+}
+
+bool Broker::put_blob(const Digest& digest,
+                      uint64_t offset,
+                      uint64_t total,
+                      std::string bytes,
+                      std::function<void(BlobPutState)> done) {
+  return tasks_.try_send(
+      [this, digest, offset, total, bytes = std::move(bytes), done = std::move(done)]() mutable {
+        const SessionNo session = next_http_session();
+        if (!blob_desk_.submit(BlobPutJob{{session, 0}, digest, offset, total, std::move(bytes)})) {
+          done({0, false, {{ErrorCode::unavailable, "broker_busy", "", {}}}});
+          return;
+        }
+        puts_.emplace(session, std::move(done));
+      });
+}
+
+bool Broker::view(std::function<void(BrokerView)> done) {
+  return tasks_.try_send([this, done = std::move(done)] {
+    done({core_.view(), shell_, read_clocks().utc});
+  });
+}
+
+bool Broker::withdraw(WithdrawalAsked asked, std::function<void(SubmitAnswer)> done) {
+  return tasks_.try_send([this, asked = std::move(asked), done = std::move(done)]() mutable {
+    const SessionNo session = next_http_session();
+    asked.from = {session, 0};
+    submits_.emplace(session, std::move(done));
+    take(asked, read_clocks());
+  });
+}
+
+bool Broker::decide(Decision decision, std::function<void(Result<JobNo>)> done) {
+  return tasks_.try_send([this, decision = std::move(decision), done = std::move(done)]() mutable {
+    const SessionNo session = next_http_session();
+    decisions_.emplace(session, std::move(done));
+    std::visit(
+        [&](auto& one) {
+          one.from = {session, 0};
+          take(one, read_clocks());
+        },
+        decision);
+  });
+}
+
+bool Broker::follow(NoteListener listener) {
+  return tasks_.try_send([this, listener = std::move(listener)]() mutable {
+    listeners_of_notes_.push_back(std::move(listener));
+    tell_listeners(nullptr);
+  });
+}
+
+}  // namespace gulou
