@@ -16,6 +16,9 @@
 namespace gulou {
 namespace {
 
+// In the order in which they are polled and read: reports come before new work.
+constexpr Door doors[] = {Door::adapters, Door::publishers, Door::devices};
+
 std::string big_endian(uint64_t value) {
   std::string bytes(8, '\0');
   for (int i = 7; i >= 0; --i) {
@@ -196,9 +199,9 @@ void Broker::commit_loop() {
 int Broker::run(int stop_fd) {
   take(Configured{options_.county}, read_clocks());
   net::Poller poller;
-  poller.add(listeners_.publishers.socket());
-  poller.add(listeners_.adapters.socket());
-  poller.add(listeners_.devices.socket());
+  for (const Door door : doors) {
+    poller.add(listener(door).socket());
+  }
   poller.add(committed_.fd());
   poller.add(facts_.fd());
   poller.add(blob_answers_.fd());
@@ -218,7 +221,7 @@ int Broker::run(int stop_fd) {
       take(Draining{}, now);
     }
     take_commits(now);
-    take_messages(now);
+    take_messages(poller, now);
     take_answers(now);
     if (now.mono >= next_tick_) {
       next_tick_ = std::min(sessions_.tick(now, inbox_), Mono{now.mono.ms + 1000});
@@ -274,8 +277,12 @@ void Broker::take_commits(Now now) {
   }
 }
 
-void Broker::take_messages(Now now) {
-  for (const Door door : {Door::adapters, Door::publishers, Door::devices}) {
+void Broker::take_messages(const net::Poller& poller, Now now) {
+  for (size_t source = 0; source < std::size(doors); ++source) {
+    const Door door = doors[source];
+    if (!poller.readable(source)) {
+      continue;
+    }
     for (size_t i = 0; i < limits::round_events_max && taken_ < limits::round_events_max; ++i) {
       auto incoming = listener(door).receive();
       if (!incoming) {
@@ -306,28 +313,16 @@ void Broker::sort_inbox(Now now) {
   for (const Event& event : inbox.events) {
     take(event, now);
   }
-  // A lone small submission costs less than the two changes of thread it would take.
-  const bool alone = inbox.submissions.size() == 1 && facts_pool_.idle() &&
-                     bytes_of(inbox.submissions.front()) <= limits::facts_inline_bytes_max;
-  if (alone) {
-    Inbox::Submission& one = inbox.submissions.front();
-    take(establish_facts({one.from,
-                          std::move(one.publisher),
-                          std::move(one.rights),
-                          std::move(one.parts),
-                          false},
-                         options_.county,
-                         now.utc),
-         now);
-    inbox.submissions.clear();
-  }
+  // The first small submissions cost less than the two changes of thread it would take.
+  size_t inline_bytes = 0;
   for (Inbox::Submission& one : inbox.submissions) {
     const Asker from = one.from;
-    if (!facts_pool_.submit({one.from,
-                             std::move(one.publisher),
-                             std::move(one.rights),
-                             std::move(one.parts),
-                             false})) {
+    inline_bytes += bytes_of(one);
+    FactsInput input{
+        from, std::move(one.publisher), std::move(one.rights), std::move(one.parts), false};
+    if (inline_bytes <= limits::facts_inline_bytes_max) {
+      take(establish_facts(std::move(input), options_.county, now.utc), now);
+    } else if (!facts_pool_.submit(std::move(input))) {
       sessions_.answer(
           from, wire::Refused{{{ErrorCode::unavailable, "broker_busy", "", {}}}}, inbox_);
     }

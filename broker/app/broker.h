@@ -128,7 +128,7 @@ class Broker final : public Desk, private Outlet, private BodySource {
   std::chrono::milliseconds wait_time(Now now) const;
   void take(const Event& event, Now now);
   void take_commits(Now now);
-  void take_messages(Now now);
+  void take_messages(const net::Poller& poller, Now now);
   void take_answers(Now now);
   void sort_inbox(Now now);
   void close_round(Now now);

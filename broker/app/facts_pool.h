@@ -25,9 +25,6 @@ class FactsPool {
   // False: too many wait. Any thread.
   [[nodiscard]] bool submit(FactsInput input) { return jobs_.try_send(std::move(input)); }
 
-  // Nothing waits for a thread.
-  bool idle() const { return jobs_.size() == 0; }
-
  private:
   void run();
 

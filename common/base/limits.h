@@ -65,15 +65,17 @@ inline constexpr size_t deliver_bytes_max = 1024 * 1024;  // body bytes in one D
 inline constexpr int64_t ping_every_ms = 5'000;
 inline constexpr int64_t idle_publisher_ms_max = 600'000;  // forgotten after; it may come back
 inline constexpr int64_t session_silence_ms_max = 15'000;
-inline constexpr size_t facts_inline_bytes_max = 16 * 1024;  // checked without a change of thread
+inline constexpr size_t facts_inline_bytes_max = 16 * 1024;  // of a pass, without change of thread
 inline constexpr size_t submissions_in_flight_max = 1024;    // per process, before UNAVAILABLE
 
 // Core
 inline constexpr size_t round_events_max = 512;
 inline constexpr size_t rounds_in_flight_max = 2;
-inline constexpr size_t round_events_enough = 32;  // to be committed behind another round
-inline constexpr size_t read_entries_max = 256;    // entries considered by one Reader call
-inline constexpr size_t due_rows_max = 256;        // due deliveries read at once
+// To be committed behind another round. Not less than one publisher keeps outstanding: cut in three
+// (one part being committed, one behind it, one in the making), each would wait for three syncs.
+inline constexpr size_t round_events_enough = 128;
+inline constexpr size_t read_entries_max = 256;  // entries considered by one Reader call
+inline constexpr size_t due_rows_max = 256;      // due deliveries read at once
 inline constexpr size_t open_leases_max = 65'536;
 inline constexpr size_t tasks_max = 1024;  // questions of other threads to the broker thread
 inline constexpr int64_t drain_ms_max = 10'000;
