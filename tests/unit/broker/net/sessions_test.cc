@@ -183,7 +183,6 @@ TEST_F(SessionsTest, AWithdrawalOfAPublisherIsOfItsOwnPublication) {
 
   SendAccepted accepted{.to = {{1}, 7}, .seq = {12}, .accepted_at = {1}, .epoch = 1};
   accepted.parts.push_back({"water-1", 2, accepted.hash, {}});
-  accepted.parts.push_back({"water-1", 2, {}, ""});
   sessions_.send(accepted, now_, inbox_);
   EXPECT_EQ(last<wire::Accepted>().seq, Seq{12});
   EXPECT_EQ(message_->correlation, 7U);
