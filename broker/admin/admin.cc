@@ -28,13 +28,19 @@ AdminRoutes admin_routes() {
   for (const auto& list : {blob_routes,
                            channel_routes,
                            delivery_routes,
+                           event_routes,
                            health_routes,
                            normalise_routes,
+                           notify_routes,
                            openapi_routes,
                            publication_routes,
                            release_routes,
+                           replay_routes,
+                           resolve_routes,
                            status_routes,
-                           submission_routes}) {
+                           submission_routes,
+                           takedown_routes,
+                           withdrawal_routes}) {
     for (AdminRoute& route : list()) {
       all.push_back(std::move(route));
     }
@@ -44,8 +50,14 @@ AdminRoutes admin_routes() {
 
 Admin::Admin(const AdminOptions& options, Desk& desk, const History& history, Metrics& metrics)
     : principals_(options.principals),
-      context_(new AdminContext{
-          options.county, desk, history, metrics, options.mac_of, Workers(options.threads)}),
+      context_(new AdminContext{options.county,
+                                desk,
+                                history,
+                                metrics,
+                                options.mac_of,
+                                options.notify_test,
+                                Workers(options.threads),
+                                Workers(1)}),
       router_(http_sentence),
       rates_(options.token_requests_per_second_max),
       denied_(metrics.counter("gulou_admin_denied_requests_total",
@@ -73,6 +85,7 @@ uint16_t Admin::port() const {
 
 void Admin::stop() {
   server_->stop();
+  context_->outside.stop();
   context_->workers.stop();
 }
 

@@ -22,6 +22,7 @@ struct AdminOptions {
   CountySettings county;
   std::vector<HttpPrincipal> principals;
   ReceiptMac mac_of;             // none: receipts are shown without
+  NotifyTest notify_test;        // none: notify.toml names nobody
   std::string certificate_file;  // PEM; with key_file: TLS
   std::string key_file;
   uint32_t token_requests_per_second_max = 0;  // per principal; 0: no limit

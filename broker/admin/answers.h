@@ -25,6 +25,9 @@ void append_lines(JsonWriter& json, const std::vector<ReleaseLine>& lines);
 // The line of one part of an entry; nothing where there is none.
 std::optional<ReleaseLine> line_of(const History& history, Seq seq, uint8_t part);
 
+// Of a part of any entry, a withdrawal's too; empty: erased.
+std::string title_of(const History& history, const EntryAccepted& entry, const EntryPart& part);
+
 // Names of channels by number, also of those no longer configured.
 class ChannelNames {
  public:
@@ -33,24 +36,23 @@ class ChannelNames {
   // Empty: never defined.
   std::string id(ChannelNo channel) const;
   std::optional<ChannelNo> find(std::string_view id) const;
+  // Error: channel_unknown.
+  Result<ChannelNo> require(std::string_view id) const;
 
  private:
   std::map<ChannelNo, std::string> ids_;
 };
 
-bool is_connected(const BrokerView& view, ChannelNo channel);
-
-// What happens next with a delivery and whose move it is, as a sentence.
-std::string next_step(const Exchange& exchange,
-                      const Standing& standing,
-                      const std::string& channel,
-                      Seq seq,
-                      bool connected);
-
 struct StandingLine {
   Standing standing;
   std::string channel;
   std::string next;
+  const Channel* policy = nullptr;  // null: no longer configured
+  std::string gate;                 // id of the channel it waits for
+  Utc gate_overdue_at;
+  ChannelState channel_state = ChannelState::open;
+  std::string by;  // the operator who decided last
+  Digest proof;
 };
 
 void append_standing(JsonWriter& json, const StandingLine& line);
@@ -76,8 +78,10 @@ struct ChannelLine {
   uint64_t parked = 0;
 };
 
-std::vector<ChannelLine> channel_lines(const Exchange& exchange, const BrokerView& view);
+std::vector<ChannelLine> channel_lines(const History& history,
+                                       const CountySettings& county,
+                                       const BrokerView& view);
 // The members; the caller opens and closes the object.
-void append_channel(JsonWriter& json, const ChannelLine& line);
+void append_channel(JsonWriter& json, const ChannelLine& line, Utc now);
 
 }  // namespace gulou

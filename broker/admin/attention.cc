@@ -1,11 +1,14 @@
 #include "broker/admin/attention.h"
 
 #include "broker/admin/fits.h"
+#include "broker/admin/holds.h"
+#include "broker/admin/takedowns.h"
 #include "common/base/limits.h"
 #include "common/text/catalogue.h"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace gulou {
 namespace {
@@ -14,18 +17,30 @@ std::string command(std::string_view list, const std::string& channel) {
   return "gulou delivery list --" + std::string(list) + " --channel " + channel;
 }
 
-Attention parked(const History& history, const ChannelLine& line) {
+void add_parked(std::vector<Attention>& list, const History& history, const ChannelLine& line) {
   const auto rows = history.open_deliveries(
       line.view.channel, DeliveryState::parked, {}, {}, limits::page_rows_max);
-  const auto oldest = std::min_element(
-      rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-  return {.code = "delivery_parked",
-          .since = oldest == rows.end() ? Utc{} : oldest->at,
-          .count = line.parked,
-          .channel = line.view.id,
-          .args = {line.view.id, std::to_string(line.parked)},
-          .who = "who_operator",
-          .command = command("parked", line.view.id)};
+  Utc oldest;
+  Attention unsure{.code = "delivery_ambiguous", .channel = line.view.id, .who = "who_operator"};
+  for (const DeliveryChanged& row : rows) {
+    oldest = oldest ? std::min(oldest, row.at) : row.at;
+    if (row.maybe_published || row.outcome == Outcome::ambiguous) {
+      unsure.since = unsure.since ? std::min(unsure.since, row.at) : row.at;
+      ++unsure.count;
+    }
+  }
+  list.push_back({.code = "delivery_parked",
+                  .since = oldest,
+                  .count = line.parked,
+                  .channel = line.view.id,
+                  .args = {line.view.id, std::to_string(line.parked)},
+                  .who = "who_operator",
+                  .command = command("parked", line.view.id)});
+  if (unsure.count > 0) {
+    unsure.args = {line.view.id, std::to_string(unsure.count)};
+    unsure.command = command("parked", line.view.id);
+    list.push_back(std::move(unsure));
+  }
 }
 
 // Deliveries that failed again and again and will be tried once more.
@@ -72,7 +87,7 @@ std::array<Seq, 5> cursors_of(const History& history, ChannelNo channel) {
     }
   }
   for (const CursorMoved& cursor : history.cursors()) {
-    if (cursor.subscriber == shared_subscriber(channel)) {
+    if (cursor.subscriber == shared_subscriber(channel) && cursor.kind == CursorKind::log) {
       cursors.at(static_cast<size_t>(cursor.lane)) = cursor.to;
     }
   }
@@ -121,6 +136,84 @@ void add_unserved(std::vector<Attention>& list, const History& history, const Ch
   }
 }
 
+std::string because(const ChannelCondition& condition) {
+  return condition.detail.empty() ? condition.reason : condition.detail;
+}
+
+// A channel that hands out nothing but withdrawals.
+void add_sleeping(std::vector<Attention>& list, const ChannelLine& line) {
+  const ChannelCondition& condition = line.view.condition;
+  const ChannelState state = state_of(condition);
+  if (state == ChannelState::open || state == ChannelState::retired) {
+    return;
+  }
+  Attention found{.code = "channel_" + std::string(name_of(state)),
+                  .since = condition.at,
+                  .count = 1,
+                  .channel = line.view.id};
+  const std::string until = condition.until ? format_shanghai(condition.until) : std::string();
+  found.args = {line.view.id, until, because(condition), std::to_string(condition.failures)};
+  found.who = "who_adapter";
+  found.command = "gulou channel show " + line.view.id;
+  if (state == ChannelState::paused) {
+    found.since = condition.paused_at;
+    found.args = {line.view.id, condition.paused_by, condition.paused_reason, until};
+    found.who = "who_operator";
+    found.command = "gulou channel resume " + line.view.id;
+  } else if (state == ChannelState::throttled) {
+    found.who = "who_platform";
+  }
+  list.push_back(std::move(found));
+}
+
+void add_gate(std::vector<Attention>& list, const ChannelLine& line, Utc now) {
+  const bool overdue = line.view.gate_waits_for && line.view.gate_overdue_at &&
+                       line.view.gate_overdue_at <= now && line.policy != nullptr;
+  if (!overdue) {
+    return;
+  }
+  const std::string seq = "'#" + std::to_string(line.view.gate_waits_for.value) + "'";
+  list.push_back({.code = "gate_overdue",
+                  .since = line.view.gate_overdue_at,
+                  .count = 1,
+                  .channel = line.view.id,
+                  .args = {line.view.id,
+                           line.policy->gate.channel,
+                           std::to_string(line.view.gate_waits_for.value)},
+                  .who = "who_operator",
+                  .command = "gulou gate open " + seq + " --channel " + line.view.id});
+}
+
+// The gravest of all: something is still shown that must not be.
+void add_takedowns(std::vector<Attention>& list,
+                   const History& history,
+                   const CountySettings& county,
+                   const BrokerView& view) {
+  for (const Takedown& one : open_takedowns(history, county, view)) {
+    std::string channels;
+    uint64_t open = 0;
+    bool waits = false;
+    for (const TakedownPlace& place : one.places) {
+      if (place.open()) {
+        channels += (channels.empty() ? "" : " ") + place.id;
+        waits = waits || place.needs_person();
+        ++open;
+      }
+    }
+    const bool overdue = one.overdue(view.now);
+    if (!overdue && !waits) {
+      continue;
+    }
+    const std::string seq = std::to_string(one.entry.seq.value);
+    list.push_back({.code = overdue ? "takedown_overdue" : "takedown_waits",
+                    .since = one.entry.accepted_at,
+                    .count = open,
+                    .args = {seq, std::to_string(open), channels},
+                    .who = "who_operator",
+                    .command = "gulou takedown show '#" + seq + "'"});
+  }
+}
+
 void add_machine(std::vector<Attention>& list, const ShellView& shell) {
   if (!shell.chain_failure.empty()) {
     list.push_back({.code = "chain_failed",
@@ -138,21 +231,33 @@ void add_machine(std::vector<Attention>& list, const ShellView& shell) {
                     .who = "who_administrator",
                     .command = "gulou doctor"});
   }
+  for (const NotifyFailure& failure : shell.notify_failures) {
+    list.push_back({.code = "notify_failed",
+                    .since = failure.since,
+                    .count = failure.times,
+                    .args = {failure.way, std::to_string(failure.times), describe(failure.error)},
+                    .who = "who_administrator",
+                    .command = "gulou notify test"});
+  }
 }
 
 }  // namespace
 
 std::vector<Attention> attention(const History& history,
+                                 const CountySettings& county,
                                  const BrokerView& view,
                                  const std::vector<ChannelLine>& channels) {
   std::vector<Attention> list;
   add_machine(list, view.shell);
+  add_takedowns(list, history, county, view);
   for (const ChannelLine& line : channels) {
     if (line.parked > 0) {
-      list.push_back(parked(history, line));
+      add_parked(list, history, line);
     }
+    add_gate(list, line, view.now);
+    add_sleeping(list, line);
     if (line.view.configured && line.policy != nullptr && line.view.behind > 0 &&
-        line.view.sessions.empty()) {
+        line.view.sessions.empty() && line.policy->mode != Mode::manual) {
       add_unserved(list, history, line);
     }
     if (line.waiting > 0) {

@@ -1,5 +1,7 @@
-// Attention: what is wrong now, since when, whose move it is and with which command. Read from
-// committed rows and the broker's view; reads a bounded number of rows per channel. Any thread.
+// Attention: what is wrong now, since when, whose move it is and with which command: parked and
+// ambiguous deliveries, takedowns and gates that are late, channels that sleep or are not served,
+// the machine. Read from committed rows and the broker's view; reads a bounded number of rows per
+// channel. Any thread.
 #pragma once
 
 #include "broker/admin/answers.h"
@@ -10,17 +12,18 @@
 namespace gulou {
 
 struct Attention {
-  std::string code;  // delivery_parked, delivery_failing, channel_unserved, disk_full, chain_failed
+  std::string code;  // a key: the sentence is "attention_<code>"
   Utc since;         // none: not known
   uint64_t count = 0;
   std::string channel;
-  std::vector<std::string> args;  // of the sentence "attention_<code>"
+  std::vector<std::string> args;  // of the sentence
   std::string who;                // a word: who_operator, who_adapter, who_administrator
   std::string command;
 };
 
 // Empty: all is well. The gravest first.
 std::vector<Attention> attention(const History& history,
+                                 const CountySettings& county,
                                  const BrokerView& view,
                                  const std::vector<ChannelLine>& channels);
 

@@ -1,11 +1,13 @@
-// Deliveries: the open ones, one with its history and what a person should do, retry and cancel.
+// Deliveries: the open ones, and one with its history and what a person should do.
 #include "broker/admin/answers.h"
+#include "broker/admin/decisions.h"
+#include "broker/admin/holds.h"
 #include "broker/admin/routes.h"
+#include "broker/admin/selector.h"
+#include "broker/admin/steps.h"
 #include "common/base/limits.h"
-#include "common/json/value.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <utility>
 
@@ -13,21 +15,6 @@ namespace gulou {
 namespace {
 
 using Key = std::pair<SubscriberNo, Seq>;
-
-std::optional<Seq> parse_seq(std::string_view text) {
-  uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && number != 0
-             ? std::optional(Seq{number})
-             : std::nullopt;
-}
-
-Result<ChannelNo> find_channel(const ChannelNames& names, std::string_view id) {
-  if (const auto channel = names.find(id)) {
-    return *channel;
-  }
-  return fail(ErrorCode::not_found, "channel_unknown", "channel", {std::string(id)});
-}
 
 // ---- list ---------------------------------------------------------------------------------------
 
@@ -41,7 +28,7 @@ struct Query {
 Result<Query> query_of(const Exchange& exchange, const ChannelNames& names) {
   Query query;
   if (const auto channel = exchange.parameter("channel"); !channel.empty()) {
-    query.channel = TRY(find_channel(names, channel));
+    query.channel = TRY(names.require(channel));
   }
   if (const auto state = exchange.parameter("state"); !state.empty()) {
     query.state = parse_delivery_state(state);
@@ -137,7 +124,11 @@ Status list(const Exchange& exchange) {
   JsonWriter json;
   json.begin_object().key("deliveries").begin_array();
   for (const DeliveryChanged& row : rows) {
-    append_delivery(json.begin_object(), delivery_line(history, names, row));
+    const DeliveryLine line = delivery_line(history, names, row);
+    append_delivery(json.begin_object(), line);
+    if (row.state == DeliveryState::parked) {
+      append_steps(json, exchange, line);
+    }
     json.end_object();
   }
   json.end_array();
@@ -151,71 +142,6 @@ Status list(const Exchange& exchange) {
 }
 
 // ---- one delivery -------------------------------------------------------------------------------
-
-struct Place {
-  ChannelNo channel;
-  Seq seq;
-};
-
-Result<Place> place_in(const Exchange& exchange, const ChannelNames& names) {
-  const ChannelNo channel = TRY(find_channel(names, exchange.path("channel")));
-  const auto seq = parse_seq(exchange.path("seq"));
-  if (!seq) {
-    return fail(ErrorCode::invalid_argument, "field_not_integer", "seq");
-  }
-  return Place{channel, *seq};
-}
-
-std::string step_after(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::auth:
-      return "step_auth";
-    case Outcome::misconfigured:
-      return "step_misconfigured";
-    case Outcome::content:
-      return "step_content";
-    case Outcome::gone:
-      return "step_gone";
-    case Outcome::published:
-    case Outcome::accepted:
-    case Outcome::transient:
-    case Outcome::ambiguous:
-    case Outcome::quota:
-      return "step_transient";
-  }
-  return "step_transient";
-}
-
-// What a person should do, in order; {0} the channel, {1} the delivery.
-std::vector<std::string> steps_for(const DeliveryChanged& row) {
-  std::vector<std::string> steps;
-  switch (row.state) {
-    case DeliveryState::parked:
-      if (row.maybe_published || row.outcome == Outcome::ambiguous) {
-        steps.emplace_back("step_look_first");
-      }
-      steps.push_back(step_after(row.outcome));
-      steps.emplace_back("step_retry");
-      steps.emplace_back("step_cancel");
-      break;
-    case DeliveryState::waiting:
-    case DeliveryState::confirming:
-      steps.emplace_back("step_wait");
-      steps.emplace_back("step_retry_now");
-      break;
-    case DeliveryState::pending:
-    case DeliveryState::leased:
-      steps.emplace_back("step_adapter");
-      break;
-    case DeliveryState::published:
-    case DeliveryState::superseded:
-    case DeliveryState::withdrawn:
-    case DeliveryState::expired:
-    case DeliveryState::cancelled:
-      break;
-  }
-  return steps;
-}
 
 void append_history(JsonWriter& json, const std::vector<AttemptEnded>& attempts) {
   json.key("history").begin_array();
@@ -233,43 +159,39 @@ void append_history(JsonWriter& json, const std::vector<AttemptEnded>& attempts)
   json.end_array();
 }
 
-void append_steps(JsonWriter& json, const Exchange& exchange, const DeliveryLine& line) {
-  const std::string delivery = line.channel + "/" + std::to_string(line.row.seq.value);
-  json.key("steps").begin_array();
-  for (const std::string& step : steps_for(line.row)) {
-    json.value(exchange.say({ErrorCode::internal, step, {}, {line.channel, delivery}}));
-  }
-  json.end_array();
-}
-
-Status show(const Exchange& exchange) {
+Status answer_one(const Exchange& exchange, const DeliveryPlace& place, const BrokerView& view) {
   const History& history = exchange.history();
+  const CountySettings& county = exchange.context().county;
   const ChannelNames names(history);
-  const Place place = TRY(place_in(exchange, names));
+  const std::string channel = names.id(place.channel);
   const auto entry = history.entry(place.seq);
   const Standing stands =
-      entry ? standing(history, place.channel, entry->entry) : Standing{.channel = place.channel};
+      entry ? standing(history, place.channel, entry->entry, gates_of(county, names)(place.channel))
+            : Standing{.channel = place.channel};
   if (!stands.state) {
     return fail(ErrorCode::not_found,
                 "delivery_unknown",
                 {},
-                {names.id(place.channel) + "/" + std::to_string(place.seq.value)});
+                {channel + "/" + std::to_string(place.seq.value)});
   }
   const SubscriberNo subscriber = shared_subscriber(place.channel);
   auto row = history.delivery(subscriber, place.seq);
   if (!row) {
     row = DeliveryChanged{.subscriber = subscriber,
                           .seq = place.seq,
+                          .lane = entry->entry.lane,
                           .state = *stands.state,
                           .attempts = stands.attempts,
                           .at = stands.since,
                           .instance = stands.instance};
   }
   const DeliveryLine line = delivery_line(history, names, *std::move(row));
+  const Hold hold = hold_of(exchange, view, entry->entry, stands, channel);
   JsonWriter json;
   append_delivery(json.begin_object(), line);
+  json.text_member("next", next_step(exchange, stands, channel, entry->entry, hold));
   append_history(json, history.attempts(subscriber, place.seq));
-  append_steps(json, exchange, line);
+  append_steps(json, exchange, line, hold.gate);
   if (*stands.state == DeliveryState::published) {
     append_receipt(json.key("receipt"), stands.receipt);
   }
@@ -277,52 +199,19 @@ Status show(const Exchange& exchange) {
   return {};
 }
 
-// ---- decisions ----------------------------------------------------------------------------------
-
-// {"reason": …}: to be found later by whoever asks why.
-Result<std::string> reason_in(const std::string& body) {
-  const JsonValue json = body.empty() ? JsonValue{} : TRY(JsonValue::parse(body));
-  std::string reason(json.text("reason"));
-  if (reason.empty() || reason.size() > limits::note_bytes_max) {
-    return fail(ErrorCode::invalid_argument,
-                "decision_without_reason",
-                "reason",
-                {std::to_string(limits::note_bytes_max)});
-  }
-  return reason;
-}
-
-Status decide(const Exchange& exchange, OperatorDecided::Verb verb) {
+Status show(const Exchange& exchange) {
   const ChannelNames names(exchange.history());
-  const Place place = TRY(place_in(exchange, names));
-  OperatorDecided decision;
-  decision.operator_name = exchange.principal().name;
-  decision.subscriber = shared_subscriber(place.channel);
-  decision.seq = place.seq;
-  decision.verb = verb;
-  decision.reason = TRY(reason_in(exchange.request().body));
-  const bool taken =
-      exchange.context().desk.decide(std::move(decision), [exchange](const Status& status) {
-        status ? exchange.answer(200, "{}") : exchange.refuse(status.error());
-      });
-  return taken ? Status{} : fail(ErrorCode::unavailable, "broker_busy");
-}
-
-Status retry(const Exchange& exchange) {
-  return decide(exchange, OperatorDecided::Verb::retry);
-}
-
-Status cancel(const Exchange& exchange) {
-  return decide(exchange, OperatorDecided::Verb::cancel);
+  const DeliveryPlace place = TRY(place_in(exchange, names));
+  return exchange.with_view([place](const Exchange& held, const BrokerView& view) {
+    return answer_one(held, place, view);
+  });
 }
 
 }  // namespace
 
 AdminRoutes delivery_routes() {
   return {{"GET", "/v1/deliveries", Access::viewer, list},
-          {"GET", "/v1/deliveries/{channel}/{seq}", Access::viewer, show},
-          {"POST", "/v1/deliveries/{channel}/{seq}/retry", Access::operates, retry},
-          {"POST", "/v1/deliveries/{channel}/{seq}/cancel", Access::operates, cancel}};
+          {"GET", "/v1/deliveries/{channel}/{seq}", Access::viewer, show}};
 }
 
 }  // namespace gulou

@@ -78,6 +78,19 @@ Status Exchange::with_view(std::function<Status(const Exchange&, const BrokerVie
   return asked ? Status{} : fail(busy);
 }
 
+Status Exchange::outside(std::function<Status(const Exchange&)> then) const {
+  const bool taken = state_->context->outside.try_send([exchange = *this, then = std::move(then)] {
+    if (const Status status = then(exchange); !status) {
+      exchange.refuse(status.error());
+    }
+  });
+  return taken ? Status{} : fail(ErrorCode::unavailable, "broker_busy");
+}
+
+EventStream Exchange::start_events() const {
+  return state_->responder.start_events();
+}
+
 std::string http_sentence(const Error& error, std::string_view accept_language) {
   return sentence(choose_language_http(accept_language), error);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "broker/admin/desk.h"
+#include "broker/admin/notify.h"
 #include "broker/admin/principal.h"
 #include "broker/admin/workers.h"
 #include "broker/journal/history.h"
@@ -32,7 +33,9 @@ struct AdminContext {
   const History& history;
   const Metrics& metrics;
   ReceiptMac mac_of;
+  NotifyTest notify_test;
   Workers workers;
+  Workers outside;  // one thread for what waits for other machines
 };
 
 class Exchange {
@@ -71,6 +74,11 @@ class Exchange {
   // Asks the broker for its present state and goes on with it on a worker. An Error that `then`
   // returns is the answer.
   Status with_view(std::function<Status(const Exchange&, const BrokerView&)> then) const;
+  // Goes on where waiting for another machine holds nobody up. Errors as above.
+  Status outside(std::function<Status(const Exchange&)> then) const;
+
+  // Answers with server-sent events.
+  EventStream start_events() const;
 
  private:
   // Shared between the copies in closures of several threads.

@@ -10,7 +10,7 @@ bool takes(const ChannelFilter& filter, const Placement& placement) {
   const auto among = [](const auto& list, const auto& value) {
     return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
   };
-  return placement.test == filter.drill && (!placement.imported || filter.imports) &&
+  return (!placement.test || filter.drill) && (!placement.imported || filter.imports) &&
          among(filter.columns, placement.column) && among(filter.kinds, placement.kind);
 }
 

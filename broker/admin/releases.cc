@@ -1,11 +1,14 @@
 // Releases: the log, one release with where it stands on every channel, and search.
 #include "broker/admin/answers.h"
 #include "broker/admin/fits.h"
+#include "broker/admin/holds.h"
 #include "broker/admin/routes.h"
 #include "broker/admin/selector.h"
 #include "common/base/limits.h"
 #include "common/json/release_json.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace gulou {
@@ -44,6 +47,16 @@ void append_attachments(JsonWriter& json, const Release& release) {
   json.end_array();
 }
 
+void append_withdrawn(JsonWriter& json, const WithdrawnRow& withdrawn) {
+  json.begin_object()
+      .member("seq", withdrawn.seq.value)
+      .member("kind", name_of(withdrawn.kind))
+      .text_member("public_note", withdrawn.public_note)
+      .text_member("successor", withdrawn.successor);
+  append_time(json, "at", withdrawn.at);
+  json.end_object();
+}
+
 void append_part(JsonWriter& json,
                  const Exchange& exchange,
                  const EntryAccepted& entry,
@@ -70,6 +83,9 @@ void append_part(JsonWriter& json,
     json.member("previous_revision", part.previous_revision);
   }
   json.member("newest_revision", publication ? publication->newest().revision : part.revision);
+  if (publication && publication->withdrawn && part.revision <= publication->withdrawn->revision) {
+    append_withdrawn(json.key("withdrawn"), *publication->withdrawn);
+  }
   append_attachments(json, release);
   json.end_object();
 }
@@ -94,30 +110,76 @@ void append_acceptance(JsonWriter& json, const Exchange& exchange, const EntryAc
   }
 }
 
+StandingLine standing_line(const Exchange& exchange,
+                           const EntryAccepted& entry,
+                           const BrokerView& view,
+                           Standing standing,
+                           std::string channel) {
+  const Hold hold = hold_of(exchange, view, entry, standing, channel);
+  StandingLine line{.standing = std::move(standing), .channel = std::move(channel)};
+  line.policy = hold.policy;
+  line.next = next_step(exchange, line.standing, line.channel, entry, hold);
+  if (hold.gate) {
+    line.gate = hold.gate->gate;
+    line.gate_overdue_at = hold.gate->overdue_at;
+  }
+  if (hold.view != nullptr && line.standing.state && !is_final(*line.standing.state)) {
+    line.channel_state = state_of(hold.view->condition);
+  }
+  const auto row = exchange.history().delivery(shared_subscriber(line.standing.channel), entry.seq);
+  if (row) {
+    line.by = row->by;
+    line.proof = row->proof;
+  }
+  return line;
+}
+
+// When every part was taken back; nothing while one is live.
+std::optional<Utc> down_since(const History& history, const EntryAccepted& entry) {
+  Utc since;
+  for (const EntryPart& part : entry.parts) {
+    const auto row = history.publication({entry.publisher, part.id});
+    if (!row || !row->is_down(part.revision)) {
+      return std::nullopt;
+    }
+    since = std::max(since, row->withdrawn->at);
+  }
+  return since;
+}
+
+// A cursor may not have come so far yet, but what it will say is known.
+Standing foreseen(const Channel* policy,
+                  const EntryAccepted& entry,
+                  const std::optional<Utc>& down,
+                  Standing standing) {
+  if (standing.state != DeliveryState::pending) {
+    return standing;
+  }
+  if (policy == nullptr || !takes(policy->filter, entry)) {
+    standing.state.reset();
+  } else if (down) {
+    standing.state = DeliveryState::withdrawn;
+    standing.since = *down;
+  }
+  return standing;
+}
+
 void append_standings(JsonWriter& json,
                       const Exchange& exchange,
                       const EntryAccepted& entry,
                       const BrokerView& view) {
   const ChannelNames names(exchange.history());
+  const CountySettings& county = exchange.context().county;
+  const auto down = down_since(exchange.history(), entry);
   json.key("channels").begin_array();
-  for (Standing& one : standings(exchange.history(), entry)) {
+  for (Standing& one : standings(exchange.history(), entry, gates_of(county, names))) {
     const std::string channel = names.id(one.channel);
-    StandingLine line{std::move(one), channel, {}};
-    const Channel* policy = exchange.context().county.channel(line.channel);
-    // The cursor may not have come so far yet, but what it will say is known.
-    if (line.standing.state == DeliveryState::pending &&
-        (policy == nullptr || !takes(policy->filter, entry))) {
-      line.standing.state.reset();
-    }
-    if (policy == nullptr && !line.standing.state) {
+    const Channel* policy = county.channel(channel);
+    Standing stands = foreseen(policy, entry, down, std::move(one));
+    if (policy == nullptr && !stands.state) {
       continue;  // a channel of the past that this release never met
     }
-    line.next = next_step(exchange,
-                          line.standing,
-                          line.channel,
-                          entry.seq,
-                          is_connected(view, line.standing.channel));
-    append_standing(json, line);
+    append_standing(json, standing_line(exchange, entry, view, std::move(stands), channel));
   }
   json.end_array();
 }
@@ -172,6 +234,9 @@ Status show(const Exchange& exchange) {
   auto row = candidates.size() == 1 ? exchange.history().entry(candidates[0].seq) : std::nullopt;
   if (!row || (own_only && row->entry.publisher != exchange.principal().name)) {
     return fail(selector_errors(text, {}).front());
+  }
+  if (row->entry.kind == EntryKind::withdrawal) {
+    return fail(ErrorCode::not_found, "selector_is_withdrawal", {}, {text});
   }
   return exchange.with_view(
       [entry = std::move(row->entry)](const Exchange& asked, const BrokerView& view) {

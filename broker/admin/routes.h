@@ -25,13 +25,19 @@ using AdminRoutes = std::vector<AdminRoute>;
 AdminRoutes blob_routes();
 AdminRoutes channel_routes();
 AdminRoutes delivery_routes();
+AdminRoutes event_routes();
 AdminRoutes health_routes();
 AdminRoutes normalise_routes();
+AdminRoutes notify_routes();
 AdminRoutes openapi_routes();
 AdminRoutes publication_routes();
 AdminRoutes release_routes();
+AdminRoutes replay_routes();
+AdminRoutes resolve_routes();
 AdminRoutes status_routes();
 AdminRoutes submission_routes();
+AdminRoutes takedown_routes();
+AdminRoutes withdrawal_routes();
 
 // All of them.
 AdminRoutes admin_routes();

@@ -29,17 +29,16 @@ Candidates of_key(const History& history, const std::optional<PublicationKey>& k
 }
 
 Candidates by_seq(const History& history, std::string_view digits) {
-  uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size() || number == 0) {
+  const auto number = parse_seq(digits);
+  if (!number) {
     return {};
   }
-  const auto row = history.entry({number});
+  const auto row = history.entry(*number);
   if (!row || row->entry.parts.empty()) {
     return {};
   }
   const std::string publication = name({row->entry.publisher, row->entry.parts.front().id});
-  return {{{number}, 0, publication, SelectedBy::seq}};
+  return {{*number, 0, publication, SelectedBy::seq}};
 }
 
 Candidates by_url(const History& history, std::string_view url) {
@@ -128,6 +127,15 @@ std::string_view name_of(SelectedBy by) {
   return {};
 }
 
+std::optional<Seq> parse_seq(std::string_view text) {
+  text.remove_prefix(text.starts_with('#') ? 1 : 0);
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() && number != 0
+             ? std::optional(Seq{number})
+             : std::nullopt;
+}
+
 bool is_url(std::string_view text) {
   return text.starts_with("http://") || text.starts_with("https://");
 }
@@ -137,7 +145,7 @@ Candidates select(const History& history, const CountySettings& county, std::str
     return {};
   }
   if (text.front() == '#') {
-    return by_seq(history, text.substr(1));
+    return by_seq(history, text);
   }
   if (is_url(text)) {
     return by_url(history, text);

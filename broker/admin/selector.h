@@ -7,6 +7,7 @@
 #include "common/base/result.h"
 #include "common/model/settings.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ std::vector<Selected> select(const History& history,
 
 // Why no single release was found: release_unknown, or selector_ambiguous with the candidates.
 std::vector<Error> selector_errors(std::string_view text, const std::vector<Selected>& candidates);
+
+// "#12" or "12"; nothing for 0 and anything else.
+std::optional<Seq> parse_seq(std::string_view text);
 
 bool is_url(std::string_view text);
 

@@ -13,7 +13,10 @@ std::string chain_word(const ShellView& shell) {
 }
 
 Status answer_status(const Exchange& exchange, const BrokerView& view) {
-  const auto channels = channel_lines(exchange, view);
+  const History& history = exchange.history();
+  const CountySettings& county = exchange.context().county;
+  const auto channels = channel_lines(history, county, view);
+  const ChannelNames names(history);
   const ShellView& shell = view.shell;
   JsonWriter json;
   json.begin_object().member("head", view.core.head.value).member("epoch", view.core.epoch);
@@ -31,10 +34,21 @@ Status answer_status(const Exchange& exchange, const BrokerView& view) {
       .member("accepting", shell.disk_accepting)
       .end_object()
       .member("changesets", exchange.history().changesets());
-  append_attention(json.key("attention"), attention(exchange.history(), view, channels), exchange);
+  append_attention(json.key("attention"), attention(history, county, view, channels), exchange);
   json.key("channels").begin_array();
   for (const ChannelLine& line : channels) {
-    append_channel(json.begin_object(), line);
+    append_channel(json.begin_object(), line, view.now);
+    json.end_object();
+  }
+  json.end_array().key("replays").begin_array();
+  for (const ReplayJob& job : view.core.jobs) {
+    json.begin_object()
+        .member("job", job.job.value)
+        .member("channel", names.id(job.selection.channel))
+        .member("by", job.by)
+        .member("sent", job.sent)
+        .member("command", "gulou replay show " + std::to_string(job.job.value));
+    append_time(json, "since", job.created_at);
     json.end_object();
   }
   exchange.answer(200, json.end_array().end_object().take());

@@ -29,32 +29,6 @@ tl::unexpected<Error> unreadable(const std::string& path) {
               {path, std::generic_category().message(errno == 0 ? EIO : errno)});
 }
 
-Result<AttachmentFile> measure(const std::string& path) {
-  std::error_code error;
-  if (!fs::is_regular_file(path, error)) {
-    return fail(ErrorCode::not_found, "attachment_file_missing", {}, {path});
-  }
-  AttachmentFile file{.path = path, .digest = {}, .size_bytes = fs::file_size(path, error)};
-  if (file.size_bytes > limits::attachment_bytes_max) {
-    return fail(
-        ErrorCode::exhausted,
-        "file_too_large",
-        {},
-        {path, std::to_string(file.size_bytes), std::to_string(limits::attachment_bytes_max)});
-  }
-  Sha256 hash;
-  for (uint64_t offset = 0; offset < file.size_bytes;) {
-    const std::string piece = TRY(read_piece(path, offset, piece_bytes));
-    if (piece.empty()) {
-      return unreadable(path);
-    }
-    hash.update(piece);
-    offset += piece.size();
-  }
-  file.digest = hash.finish();
-  return file;
-}
-
 // By its name; where that says nothing, by the bytes.
 std::string media_type_of(const AttachmentFile& file, std::string_view name) {
   if (const MediaType* type = media_type_of_file(name)) {
@@ -112,6 +86,32 @@ Result<AttachmentFile> describe_attachment(const std::string& directory, Members
 }
 
 }  // namespace
+
+Result<AttachmentFile> measure(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) {
+    return fail(ErrorCode::not_found, "attachment_file_missing", {}, {path});
+  }
+  AttachmentFile file{.path = path, .digest = {}, .size_bytes = fs::file_size(path, error)};
+  if (file.size_bytes > limits::attachment_bytes_max) {
+    return fail(
+        ErrorCode::exhausted,
+        "file_too_large",
+        {},
+        {path, std::to_string(file.size_bytes), std::to_string(limits::attachment_bytes_max)});
+  }
+  Sha256 hash;
+  for (uint64_t offset = 0; offset < file.size_bytes;) {
+    const std::string piece = TRY(read_piece(path, offset, piece_bytes));
+    if (piece.empty()) {
+      return unreadable(path);
+    }
+    hash.update(piece);
+    offset += piece.size();
+  }
+  file.digest = hash.finish();
+  return file;
+}
 
 Result<std::vector<AttachmentFile>> take_attachments(const std::string& path, Members& members) {
   std::vector<AttachmentFile> files;

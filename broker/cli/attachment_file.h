@@ -21,6 +21,9 @@ Status find_beside(const std::string& path,
                    const JsonValue& release,
                    std::vector<AttachmentFile>& attachments);
 
+// Size and digest of any file. Errors: attachment_file_missing, file_too_large.
+Result<AttachmentFile> measure(const std::string& path);
+
 // Up to `size` bytes of a file from `offset`.
 Result<std::string> read_piece(const std::string& path, uint64_t offset, size_t size);
 

@@ -34,18 +34,19 @@ Result<BrokerClient> BrokerClient::open(const Shell& shell) {
 Result<Answer> BrokerClient::call(std::string_view method,
                                   std::string_view path,
                                   std::string body,
-                                  HttpFields headers) {
+                                  HttpFields headers,
+                                  bool repeatable) {
   headers.emplace_back("Authorization", "Bearer " + token_);
   headers.emplace_back("Accept-Language", std::string(name_of(language_)));
-  // Whatever this program sends may be sent twice: submissions and chunks are idempotent, and a
-  // second retry or cancel finds the first one done.
+  // Nearly all this program sends may be sent twice: submissions, withdrawals and chunks are
+  // idempotent, and a second retry or cancel finds the first one done.
   const HttpCall request{.method = std::string(method),
                          .url = url_ + std::string(path),
                          .headers = std::move(headers),
                          .body = std::move(body),
                          .timeout_ms = limits::http_client_ms_default,
                          .bytes_max = limits::http_client_answer_bytes_default,
-                         .repeatable = true};
+                         .repeatable = repeatable};
   auto answer = client_.call(request);
   for (int i = 0; i < busy_tries_max && answer && answer->status == too_many_requests; ++i) {
     pause_ms(busy_wait_ms);
@@ -81,6 +82,15 @@ Result<Answer> BrokerClient::get(std::string_view path) {
 
 Result<Answer> BrokerClient::post(std::string_view path, std::string body) {
   Answer answer = TRY(call("POST", path, std::move(body), {{"Content-Type", "application/json"}}));
+  if (!answer.good()) {
+    return gulou::fail(refusal_of(answer));
+  }
+  return answer;
+}
+
+Result<Answer> BrokerClient::post_once(std::string_view path, std::string body) {
+  Answer answer =
+      TRY(call("POST", path, std::move(body), {{"Content-Type", "application/json"}}, false));
   if (!answer.good()) {
     return gulou::fail(refusal_of(answer));
   }

@@ -1,7 +1,6 @@
 // BrokerClient asks the broker over HTTP: address and token come from the shell or its home. One
 // connection, one thread; commands that want several calls at once make several clients. Every
-// answer of a broker is JSON; a problem document is an Answer to call() and an Error to get() and
-// post().
+// answer of a broker is JSON; a problem document is an Answer to call() and an Error to the others.
 #pragma once
 
 #include "broker/cli/shell.h"
@@ -35,11 +34,14 @@ class BrokerClient {
   Result<Answer> call(std::string_view method,
                       std::string_view path,
                       std::string body = {},
-                      HttpFields headers = {});
+                      HttpFields headers = {},
+                      bool repeatable = true);
 
   // 2xx or an Error (broker_said).
   Result<Answer> get(std::string_view path);
   Result<Answer> post(std::string_view path, std::string body);
+  // Never sent twice: doing it twice would do more.
+  Result<Answer> post_once(std::string_view path, std::string body);
 
   const std::string& url() const { return url_; }
 

@@ -3,6 +3,8 @@
 #include "broker/cli/init.h"
 #include "broker/cli/nouns.h"
 #include "broker/cli/publish.h"
+#include "broker/cli/replay.h"
+#include "broker/cli/withdraw.h"
 #include "common/text/catalogue.h"
 
 #include <filesystem>
@@ -29,6 +31,12 @@ struct Given {
   bool parked = false;
   bool all = true;  // nothing else can be waited for yet
   Cancel cancel;
+  Resolution resolution;
+  WithdrawOptions withdraw;
+  TakedownFilter takedowns;
+  ChannelDecision channel;
+  GateOpening gate;
+  ReplayOptions replay;
   std::string text;  // the selector, id, kind, file or search text of a command
   std::string reason;
   uint64_t limit = 0;
@@ -62,6 +70,9 @@ class CommandLine {
     add_publishing();
     add_looking();
     add_deliveries();
+    add_withdrawing();
+    add_channel_decisions();
+    add_replays();
     add_keeping();
   }
 
@@ -146,6 +157,7 @@ class CommandLine {
     found->add_option("--limit", given_.limit, help("help_limit"));
 
     CLI::App& channel = add_noun("channel", "help_channel");
+    channel_ = &channel;
     add(channel, "list", "help_channel_list", list_channels);
     auto* one = add(channel, "show", "help_channel_show", [this](const Shell& shell) {
       return show_channel(shell, given_.text);
@@ -187,6 +199,119 @@ class CommandLine {
     end->add_option("delivery", cancel.id, help("help_delivery_id"))->required();
     end->add_option("--reason", cancel.reason, help("help_reason"));
     end->add_flag("--yes", cancel.yes, help("help_yes"));
+    Resolution& resolution = given_.resolution;
+    auto* by_hand =
+        add(delivery, "resolve", "help_delivery_resolve", [&resolution](const Shell& shell) {
+          return resolve_delivery(shell, resolution);
+        });
+    by_hand->add_option("delivery", resolution.id, help("help_delivery_id"))->required();
+    by_hand->add_option("--published", resolution.published, help("help_published"));
+    by_hand->add_flag("--removed", resolution.removed, help("help_removed"));
+    by_hand->add_flag("--not-published", resolution.not_published, help("help_not_published"));
+    by_hand->add_option("--reason", resolution.reason, help("help_reason"))->required();
+    by_hand->add_option("--proof", resolution.proof, help("help_proof"));
+  }
+
+  void add_withdrawing() {
+    WithdrawOptions& options = given_.withdraw;
+    auto* back = add(app_, "withdraw", "help_withdraw", [&options](const Shell& shell) {
+      return withdraw(shell, options);
+    });
+    back->add_option("releases", options.selectors, help("help_selector"))->required();
+    const std::vector<std::string> kinds{"mark_invalid", "replace", "remove", "erase"};
+    back->add_option("--kind", options.kind, help("help_withdrawal_kind"))
+        ->required()
+        ->check(CLI::IsMember(kinds));
+    back->add_option("--reason", options.reason, help("help_internal_reason"))->required();
+    back->add_option("--public-note", options.public_note, help("help_public_note"));
+    back->add_option("--successor", options.successor, help("help_successor"));
+    back->add_flag("--yes", options.yes, help("help_yes"));
+    back->add_flag("--detach", options.detach, help("help_detach"));
+
+    CLI::App& takedown = add_noun("takedown", "help_takedown");
+    TakedownFilter& filter = given_.takedowns;
+    auto* list = add(takedown, "list", "help_takedown_list", [&filter](const Shell& shell) {
+      return list_takedowns(shell, filter);
+    });
+    list->add_flag("--open", filter.open, help("help_takedown_open"));
+    list->add_option("--limit", filter.limit, help("help_limit"));
+    list->add_option("--before", filter.before, help("help_before"));
+    auto* shown = add(takedown, "show", "help_takedown_show", [this](const Shell& shell) {
+      return show_takedown(shell, given_.text);
+    });
+    shown->add_option("withdrawal", given_.text, help("help_takedown_seq"))->required();
+  }
+
+  void add_channel_decisions() {
+    ChannelDecision& decision = given_.channel;
+    for (const std::string verb : {"pause", "resume", "retire"}) {
+      auto* command =
+          add(*channel_, verb, "help_channel_" + verb, [&decision, verb](const Shell& shell) {
+            decision.verb = verb;
+            return decide_channel(shell, decision);
+          });
+      auto* channel = command->add_option("channel", decision.channel, help("help_channel_id"));
+      command->add_option("--reason", decision.reason, help("help_reason"))->required();
+      if (verb == "retire") {
+        channel->required();
+        command->add_flag("--yes", decision.yes, help("help_yes"));
+      } else {
+        command->add_flag("--all", decision.all, help("help_channel_every"));
+      }
+    }
+    ReplayOptions& replay = given_.replay;
+    auto* fill = add(*channel_, "backfill", "help_channel_backfill", [&replay](const Shell& shell) {
+      replay.backfill = true;
+      return start_replay(shell, replay);
+    });
+    fill->add_option("channel", replay.channel, help("help_channel_id"))->required();
+    add_job_options(*fill);
+
+    CLI::App& gate = add_noun("gate", "help_gate");
+    GateOpening& opening = given_.gate;
+    auto* open = add(gate, "open", "help_gate_open", [&opening](const Shell& shell) {
+      return open_gate(shell, opening);
+    });
+    open->add_option("release", opening.release, help("help_selector"))->required();
+    open->add_option("--channel", opening.channel, help("help_channel_id"))->required();
+    open->add_option("--reason", opening.reason, help("help_reason"))->required();
+  }
+
+  void add_job_options(CLI::App& command) {
+    ReplayOptions& replay = given_.replay;
+    command.add_option("--reason", replay.reason, help("help_reason"))->required();
+    command.add_option("--per-minute", replay.per_minute, help("help_per_minute"));
+    command.add_flag("--allow-duplicate", replay.allow_duplicate, help("help_allow_duplicate"));
+    command.add_flag("--yes", replay.yes, help("help_yes"));
+  }
+
+  void add_replays() {
+    CLI::App& noun = add_noun("replay", "help_replay");
+    ReplayOptions& replay = given_.replay;
+    auto* start = add(noun, "start", "help_replay_start", [&replay](const Shell& shell) {
+      return start_replay(shell, replay);
+    });
+    start->add_option("--channel", replay.channel, help("help_channel_id"))->required();
+    start->add_option("--release", replay.release, help("help_selector"));
+    start->add_option("--from", replay.from, help("help_replay_from"));
+    start->add_option("--to", replay.to, help("help_replay_to"));
+    start->add_option("--accepted-from", replay.accepted_from, help("help_accepted_from"));
+    start->add_option("--accepted-to", replay.accepted_to, help("help_accepted_to"));
+    start->add_option("--state", replay.states, help("help_replay_state"));
+    start->add_option("--code", replay.reasons, help("help_replay_code"));
+    start->add_option("--kind", replay.kinds, help("help_kind"));
+    start->add_option("--column", replay.columns, help("help_column"));
+    add_job_options(*start);
+    add(noun, "list", "help_replay_list", list_replays);
+    auto* shown = add(noun, "show", "help_replay_show", [this](const Shell& shell) {
+      return show_replay(shell, given_.text);
+    });
+    shown->add_option("job", given_.text, help("help_replay_job"))->required();
+    auto* end = add(noun, "cancel", "help_replay_cancel", [this](const Shell& shell) {
+      return cancel_replay(shell, given_.text, given_.reason);
+    });
+    end->add_option("job", given_.text, help("help_replay_job"))->required();
+    end->add_option("--reason", given_.reason, help("help_reason"))->required();
   }
 
   void add_keeping() {
@@ -198,6 +323,11 @@ class CommandLine {
     wait->add_flag("--all", given_.all, help("help_wait_all"));
     wait->add_option("--timeout", given_.seconds, help("help_timeout"))
         ->check(CLI::Range(int64_t{0}, int64_t{7} * 24 * 3600));
+    CLI::App& notify = add_noun("notify", "help_notify");
+    auto* test = add(notify, "test", "help_notify_test", [this](const Shell& shell) {
+      return test_notify(shell, given_.text);
+    });
+    test->add_option("--to", given_.text, help("help_notify_to"));
     CLI::App& chain = add_noun("journal", "help_journal");
     for (const std::string verb : {"verify", "rebuild"}) {
       add(chain, verb, "help_journal_" + verb, [verb](const Shell& shell) {
@@ -211,6 +341,7 @@ class CommandLine {
   Given& given_;
   Run& run_;
   CLI::App app_;
+  CLI::App* channel_ = nullptr;  // the noun
 };
 
 std::string default_home(const Surroundings& around) {
@@ -243,6 +374,7 @@ Shell shell_of(const Given& given, Language language, const Surroundings& around
   shell.program = around.program;
   shell.out = around.out;
   shell.err = around.err;
+  shell.read_line = around.read_line;
   return shell;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct Surroundings {
       variable;  // of the environment; empty if none
   std::function<void(std::string_view)> out;
   std::function<void(std::string_view)> err;
+  std::function<std::optional<std::string>()> read_line;  // empty: standard input is no terminal
   bool terminal = false;
   std::string program;  // path of this binary
 };

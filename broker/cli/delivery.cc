@@ -1,7 +1,9 @@
+#include "broker/cli/attachment_file.h"
 #include "broker/cli/broker_client.h"
 #include "broker/cli/nouns.h"
 #include "broker/cli/release_lines.h"
 #include "broker/cli/table.h"
+#include "broker/cli/upload.h"
 #include "common/json/writer.h"
 #include "common/text/catalogue.h"
 
@@ -44,7 +46,7 @@ std::string why(const Shell& shell, const JsonValue& row) {
                                 : std::string(shell.word("reason", reason));
   }
   if (!detail.empty() && text.find(detail) == std::string::npos) {
-    text += (text.empty() ? "" : " · ") + std::string(detail);
+    text += (text.empty() ? "" : " · ") + std::string(shell.word("read_back", detail));
   }
   return text;
 }
@@ -66,6 +68,29 @@ void print_rows(const Shell& shell, const JsonValue::Array& rows) {
   }
   constexpr size_t reason_columns_max = 40;
   shell.print(table.text(reason_columns_max));
+}
+
+// Of each: what class of failure, in words, since when, and what a person should do.
+void print_parked(const Shell& shell, const JsonValue::Array& rows) {
+  for (const JsonValue& row : rows) {
+    shell.print(std::string(row.text("id")) + "  " + std::string(row.text("title")));
+    Table table({});
+    table.add({std::string(shell.word("noun_since")),
+               local_time(row.text("since")) + "  " +
+                   shell.text("after_attempts", {std::to_string(row.integer("attempts"))})});
+    std::string reason(shell.word("outcome", row.text("outcome")));
+    const std::string said = why(shell, row);
+    reason += reason.empty() || said.empty() ? "" : " · ";
+    table.add({std::string(shell.word("noun_reason")), reason + said});
+    if (row.boolean("maybe_published")) {
+      table.add({std::string(shell.word("noun_note")), shell.text("delivery_maybe_published")});
+    }
+    shell.print(table.text(60, "  "));
+    for (const JsonValue& step : row.items("steps")) {
+      shell.print("  - " + std::string(step.text()));
+    }
+    shell.print("");
+  }
 }
 
 void print_history(const Shell& shell, const JsonValue::Array& history) {
@@ -108,6 +133,9 @@ void print_delivery(const Shell& shell, const JsonValue& delivery) {
     add("noun_receipt", std::string(part.text("url", part.text("platform_id"))));
   }
   shell.print(table.text(60, "  "));
+  if (!delivery.text("next").empty()) {
+    shell.print("  " + std::string(delivery.text("next")));
+  }
   print_history(shell, delivery.items("history"));
   if (!delivery.items("steps").empty()) {
     shell.print("");
@@ -155,7 +183,7 @@ Exit list_deliveries(const Shell& shell, const DeliveryFilter& filter) {
     shell.print(shell.text(filter.state.empty() ? "no_deliveries" : "no_deliveries_in_state",
                            {std::string(shell.word("state", filter.state))}));
   } else {
-    print_rows(shell, rows);
+    filter.state == "parked" ? print_parked(shell, rows) : print_rows(shell, rows);
     if (const std::string_view next = answer->value.text("next"); !next.empty()) {
       shell.print(shell.text("more_deliveries", {std::string(next)}));
     } else {
@@ -190,6 +218,48 @@ Exit cancel_delivery(const Shell& shell, const Cancel& cancel) {
     return Exit::usage;
   }
   return decide(shell, cancel.id, "cancel", cancel.reason);
+}
+
+Exit resolve_delivery(const Shell& shell, const Resolution& resolution) {
+  const int ways = (resolution.published.empty() ? 0 : 1) + (resolution.removed ? 1 : 0) +
+                   (resolution.not_published ? 1 : 0);
+  if (ways != 1) {
+    shell.complain(shell.text("resolve_how", {resolution.id}));
+    return Exit::usage;
+  }
+  auto client = BrokerClient::open(shell);
+  if (!client) {
+    return shell.fail(client.error());
+  }
+  JsonWriter body;
+  body.begin_object()
+      .text_member("published_url", resolution.published)
+      .member("reason", resolution.reason);
+  if (resolution.published.empty()) {
+    body.member(resolution.removed ? "removed" : "not_published", true);
+  }
+  if (!resolution.proof.empty()) {
+    const auto file = measure(resolution.proof);
+    const Status sent = file ? upload(*client, *file) : Status(gulou::fail(file.error()));
+    if (!sent) {
+      return shell.fail(sent.error());
+    }
+    body.member("proof", to_hex(file->digest));
+  }
+  const auto answer = client->post(path_of(resolution.id) + "/resolve", body.end_object().take());
+  if (!answer) {
+    return shell.fail(answer.error());
+  }
+  if (shell.json) {
+    shell.print_json(answer->text);
+    return Exit::done;
+  }
+  shell.print(shell.text(resolution.not_published ? "delivery_goes_on" : "delivery_was_resolved",
+                         {resolution.id}));
+  if (const std::string_view seen = answer->value.text("read_back"); !seen.empty()) {
+    shell.print(shell.text("resolve_looked", {std::string(shell.word("read_back", seen))}));
+  }
+  return Exit::done;
 }
 
 }  // namespace gulou::cli

@@ -22,6 +22,34 @@ Exit find_releases(const Shell& shell, const std::string& text, uint64_t limit);
 Exit list_channels(const Shell& shell);
 Exit show_channel(const Shell& shell, const std::string& id);
 
+struct ChannelDecision {
+  std::string verb;     // pause, resume, retire
+  std::string channel;  // empty with all
+  bool all = false;
+  std::string reason;
+  bool yes = false;  // retire: without it, says what it would do
+};
+
+Exit decide_channel(const Shell& shell, const ChannelDecision& decision);
+
+struct GateOpening {
+  std::string release;  // a selector
+  std::string channel;
+  std::string reason;
+};
+
+Exit open_gate(const Shell& shell, const GateOpening& opening);
+
+struct TakedownFilter {
+  bool open = false;  // only those with a place that is not confirmed
+  uint64_t limit = 0;
+  uint64_t before = 0;
+};
+
+Exit list_takedowns(const Shell& shell, const TakedownFilter& filter);
+// seq: "#12" or "12".
+Exit show_takedown(const Shell& shell, const std::string& seq);
+
 struct DeliveryFilter {
   std::string state;    // waiting, confirming, leased, parked; empty: all that are open
   std::string channel;  // empty: all
@@ -41,11 +69,26 @@ struct Cancel {
 
 Exit cancel_delivery(const Shell& shell, const Cancel& cancel);
 
+// What a person did or found: exactly one of the three.
+struct Resolution {
+  std::string id;
+  std::string published;  // the address where it is
+  bool removed = false;
+  bool not_published = false;
+  std::string reason;
+  std::string proof;  // a file that shows it
+};
+
+Exit resolve_delivery(const Shell& shell, const Resolution& resolution);
+
 Exit list_kinds(const Shell& shell);
 Exit show_kind(const Shell& shell, const std::string& name);
 
 // file: a path, or "-" for standard input.
 Exit normalise_file(const Shell& shell, const std::string& file);
+
+// person: empty for everybody.
+Exit test_notify(const Shell& shell, const std::string& person);
 
 Exit status(const Shell& shell);
 Exit doctor(const Shell& shell);

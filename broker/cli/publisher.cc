@@ -1,6 +1,7 @@
 #include "broker/cli/publisher.h"
 
 #include "broker/cli/attachment_file.h"
+#include "broker/cli/upload.h"
 #include "common/base/limits.h"
 #include "common/json/canonical.h"
 #include "common/text/catalogue.h"
@@ -12,7 +13,6 @@
 namespace gulou::cli {
 namespace {
 
-constexpr size_t chunk_bytes = 4 * 1024 * 1024;
 // What a revision adds to a text; everything else must be the same for it to be the same text.
 constexpr std::array<std::string_view, 4> revision_fields{
     "revision", "previous_revision", "update", "change_note"};
@@ -83,7 +83,7 @@ PublishResult Publisher::publish(const SubmissionFile& submission) {
 Result<PublishResult> Publisher::bring(const SubmissionFile& submission) {
   for (const PartFile& part : submission.parts) {
     for (const AttachmentFile& file : part.attachments) {
-      TRY(upload(file));
+      TRY(upload_once(file));
     }
   }
   PublishResult first = TRY(submit(submission.parts));
@@ -161,44 +161,12 @@ Result<PublishResult> Publisher::rehearse(const SubmissionFile& submission) {
   return result;
 }
 
-// In chunks; where an earlier run left off, this one goes on.
-Status Publisher::upload(const AttachmentFile& file) {
+Status Publisher::upload_once(const AttachmentFile& file) {
   const std::string digest = to_hex(file.digest);
-  if (uploaded_.contains(digest)) {
-    return {};
+  if (!uploaded_.contains(digest)) {
+    TRY(upload(client_, file));
+    uploaded_.insert(digest);
   }
-  const std::string path = "/v1/blobs/" + digest;
-  const std::string ask = "bytes */" + std::to_string(file.size_bytes);
-  const Answer there = TRY(client_.call("PUT", path, {}, {{"Content-Range", ask}}));
-  if (!there.good()) {
-    return gulou::fail(refusal_of(there));
-  }
-  bool complete = there.value.boolean("complete");
-  auto offset = static_cast<uint64_t>(there.value.integer("received"));
-  while (!complete) {
-    const uint64_t last = std::min<uint64_t>(offset + chunk_bytes, file.size_bytes);
-    std::string piece = TRY(read_piece(file.path, offset, last - offset));
-    if (piece.size() != last - offset) {
-      return gulou::fail(ErrorCode::invalid_argument, "attachment_file_changed", {}, {file.path});
-    }
-    const std::string range = "bytes " + std::to_string(offset) + "-" + std::to_string(last - 1) +
-                              "/" + std::to_string(file.size_bytes);
-    const Answer answer =
-        TRY(client_.call("PUT",
-                         path,
-                         std::move(piece),
-                         {{"Content-Range", range}, {"Content-Type", "application/octet-stream"}}));
-    if (!answer.good()) {
-      return gulou::fail(refusal_of(answer));
-    }
-    const auto received = static_cast<uint64_t>(answer.value.integer("received"));
-    complete = answer.value.boolean("complete");
-    if (!complete && (received == offset || received >= file.size_bytes)) {
-      return gulou::fail(ErrorCode::unavailable, "attachment_upload_stuck", {}, {file.path});
-    }
-    offset = received;
-  }
-  uploaded_.insert(digest);
   return {};
 }
 

@@ -56,7 +56,7 @@ class Publisher {
   Result<PublishResult> rehearse(const SubmissionFile& submission);
   Result<PublishResult> submit(const std::vector<PartFile>& parts);
   Result<PublishResult> settle(const SubmissionFile& submission, uint64_t seq);
-  Status upload(const AttachmentFile& file);
+  Status upload_once(const AttachmentFile& file);
   Result<Held> held(const PartFile& part);
   Result<std::string> publisher_of(const PartFile& part);
   std::string next_revision(const PartFile& part, uint32_t newest) const;

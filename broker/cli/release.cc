@@ -104,6 +104,14 @@ void print_part(const Shell& shell, const JsonValue& part) {
   add(table, shell.word("field_issuer"), std::string(part.text("issuer")));
   add(table, shell.word("field_published_on"), local_time(part.text("published_on")));
   add(table, shell.word("noun_digest"), std::string(part.text("digest")));
+  if (!part.at("withdrawn").is_null()) {
+    add(table,
+        shell.word("noun_withdrawal"),
+        shell.text("release_withdrawn",
+                   {std::string(shell.word("withdrawal", part.text("withdrawn.kind"))),
+                    local_time(part.text("withdrawn.at")),
+                    std::to_string(part.integer("withdrawn.seq"))}));
+  }
   for (const JsonValue& file : part.items("attachments")) {
     add(table,
         shell.word("noun_attachment"),
@@ -139,8 +147,24 @@ std::string standing_text(const Shell& shell, const JsonValue& standing) {
     return std::string(shell.word("fit_not_taken"));
   }
   std::string text(shell.word("state", standing.text("state")));
-  const std::string_view level = standing.text("receipt.level");
-  return level.empty() ? text : text + " · " + std::string(shell.word("level", level));
+  if (!standing.at("gate").is_null()) {
+    text = shell.word("state_gated");
+  }
+  if (const std::string_view level = standing.text("receipt.level"); !level.empty()) {
+    text += " · " + std::string(shell.word("level", level));
+  }
+  if (standing.text("receipt.source") == "by_hand") {
+    text += " · " + std::string(shell.word("noun_by_hand"));
+    text += standing.text("by").empty() ? "" : " (" + std::string(standing.text("by")) + ")";
+  }
+  if (!standing.boolean("read_back", true)) {
+    text += " · " + std::string(shell.word("channel_not_read_back"));
+  }
+  if (const std::string_view state = standing.text("channel_state"); !state.empty()) {
+    text +=
+        " · " + std::string(shell.word("noun_channel")) + std::string(shell.word("channel", state));
+  }
+  return text;
 }
 
 void print_standings(const Shell& shell, const JsonValue::Array& standings) {

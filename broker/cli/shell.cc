@@ -11,6 +11,15 @@
 
 namespace gulou::cli {
 
+bool Shell::confirm(std::string_view question) const {
+  if (!read_line) {
+    return false;
+  }
+  err(without_controls(question) + " [y/N] ");
+  const std::string answer = read_line().value_or(std::string());
+  return answer == "y" || answer == "Y" || answer == "yes" || answer == "是";
+}
+
 void Shell::print(std::string_view line) const {
   out(without_controls(line) + "\n");
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,12 @@ struct Shell {
   std::string program;  // path of this binary
   std::function<void(std::string_view)> out;
   std::function<void(std::string_view)> err;
+  // A line a person types; empty where standard input is no terminal.
+  std::function<std::optional<std::string>()> read_line;
+
+  // Asks a question that is answered by yes or no; only "y", "yes" and "是" mean yes. Without a
+  // terminal: no.
+  bool confirm(std::string_view question) const;
 
   // A line; control characters of what others wrote never reach the terminal.
   void print(std::string_view line) const;

@@ -89,6 +89,14 @@ Exit status(const Shell& shell) {
   for (const JsonValue& item : attention) {
     print_attention(shell, item);
   }
+  for (const JsonValue& job : answer->value.items("replays")) {
+    shell.print("");
+    shell.print(shell.text("status_replay",
+                           {std::to_string(job.integer("job")),
+                            std::string(job.text("channel")),
+                            std::to_string(job.integer("sent")),
+                            std::string(job.text("command"))}));
+  }
   if (!answer->value.items("channels").empty()) {
     shell.print("");
     print_channels(shell, answer->value.items("channels"));

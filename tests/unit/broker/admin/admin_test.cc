@@ -180,6 +180,12 @@ TEST(OpenapiTest, DescribesEveryMemberOfAnAnswer) {
   expect_described(office.post("/v1/submissions", submission_of({notice("n-1")})), "Acceptance");
   expect_described(office.post("/v1/submissions?check=1", submission_of({notice("n-2")})), "Check");
   expect_described(office.get("/v1/nothing", 404), "Problem");
+  expect_described(office.post("/v1/channels/portal/backfill", R"({"reason":"x","preview":true})"),
+                   "ReplayPreview");
+  const std::string withdrawal = R"({"targets":["n-1"],"kind":"remove","reason":"x")";
+  const JsonValue preview = office.post("/v1/withdrawals", withdrawal + R"(,"preview":true})");
+  expect_described(preview, "WithdrawalPreview");
+  expect_described(office.post("/v1/withdrawals", withdrawal + "}", 201), "Takedown");
 }
 
 }  // namespace gulou::test

@@ -17,16 +17,19 @@ std::string delivery_ids(const JsonValue& answer) {
 TEST(DeliveriesTest, AParkedOneSaysWhatToDo) {
   Office office;
   office.accept({notice("n-1")});
-  office.deliver("portal", outcome(Outcome::auth, "token_revoked"));
+  office.deliver("portal", outcome(Outcome::content, "sensitive_word"));
 
   const JsonValue delivery = office.get("/v1/deliveries/portal/1");
 
   EXPECT_EQ(delivery.text("id"), "portal/1");
   EXPECT_EQ(delivery.text("publication"), "office/n-1");
   EXPECT_EQ(delivery.text("state"), "parked");
-  EXPECT_EQ(delivery.text("outcome"), "auth");
-  EXPECT_EQ(delivery.text("history[0].reason"), "token_revoked");
-  EXPECT_EQ(delivery.text("steps[0]"), "Renew the authorisation of the adapter of channel portal");
+  EXPECT_EQ(delivery.text("outcome"), "content");
+  EXPECT_EQ(delivery.text("history[0].reason"), "sensitive_word");
+  EXPECT_EQ(delivery.text("steps[0]"),
+            "Channel portal does not take this content: change it and submit a new revision");
+  EXPECT_EQ(office.get("/v1/deliveries?state=parked").text("deliveries[0].steps[0]"),
+            delivery.text("steps[0]"));
   EXPECT_EQ(delivery.text("steps[1]"),
             "When it may be tried again: gulou delivery retry portal/1 --reason WHY");
   EXPECT_EQ(office.get(release_path("#1")).text("channels[0].next"),
@@ -45,7 +48,10 @@ TEST(DeliveriesTest, AnOperatorRetriesOrGivesUp) {
   EXPECT_EQ(office.desk.decided.operator_name, "office");
   EXPECT_EQ(office.desk.decided.reason, "平台已恢复");
   EXPECT_NE(office.bench.state("portal", {1}), DeliveryState::parked);
-  office.post("/v1/deliveries/wechat/1/cancel", R"({"reason":"不再需要"})", 404);
+  office.post("/v1/deliveries/wechat/1/cancel", R"({"reason":"不再需要"})");
+  EXPECT_EQ(office.bench.state("wechat", {1}), DeliveryState::cancelled);
+  office.post("/v1/deliveries/drills/1/cancel", R"({"reason":"不再需要"})", 404);
+  office.post("/v1/deliveries/wechat/9/cancel", R"({"reason":"不再需要"})", 404);
   EXPECT_EQ(office.post("/v1/deliveries/radio/1/retry", R"({"reason":"x"})", 404).text("code"),
             "channel_unknown");
   EXPECT_EQ(office.post("/v1/deliveries/portal/x/retry", R"({"reason":"x"})", 400).text("code"),

@@ -6,6 +6,7 @@
 #include "broker/admin/admin.h"
 #include "broker/facts/facts.h"
 #include "common/base/limits.h"
+#include "common/base/mailbox.h"
 #include "common/crypto/digest.h"
 #include "common/http/client.h"
 #include "common/http/url.h"
@@ -78,24 +79,60 @@ class BenchDesk final : public Desk {
 
   bool view(std::function<void(BrokerView)> done) override {
     if (!busy) {
-      done({bench_.core().view(), shell});
+      done({bench_.core().view(), shell, bench_.now.utc});
     }
     return !busy;
   }
 
-  bool decide(OperatorDecided decision, std::function<void(Status)> done) override {
-    decision.from = next();
-    decided = decision;
-    bench_.take(decision);
+  bool withdraw(WithdrawalAsked asked, std::function<void(SubmitAnswer)> done) override {
+    asked.from = next();
+    bench_.take(asked);
     bench_.round();
-    for ([[maybe_unused]] const SendDone& taken : bench_.took<SendDone>()) {
-      done(Status{});
+    for (const SendAccepted& accepted : bench_.took<SendAccepted>()) {
+      done({true, accepted, sha256("mac"), {}});
+    }
+    for (const SendRefused& refused : bench_.took<SendRefused>()) {
+      done({false, {}, {}, refused.errors});
+    }
+    return true;
+  }
+
+  bool decide(Decision decision, std::function<void(Result<JobNo>)> done) override {
+    std::visit(
+        [this](auto& one) {
+          one.from = next();
+          bench_.take(one);
+        },
+        decision);
+    if (const auto* one = std::get_if<OperatorDecided>(&decision)) {
+      decided = *one;
+    }
+    bench_.round();
+    for (const SendDone& taken : bench_.took<SendDone>()) {
+      done(taken.job);
     }
     for (const SendRefused& refused : bench_.took<SendRefused>()) {
       done(fail(refused.errors.front()));
     }
     return true;
   }
+
+  // Kept in a mailbox: the test's thread speaks for the broker here.
+  bool follow(NoteListener listener) override {
+    return !busy && listener(nullptr) && listeners_.try_send(std::move(listener));
+  }
+
+  size_t following() const { return listeners_.size(); }
+
+  void tell(const Note& note) {
+    for (NoteListener& listener : listeners_.take(listeners_.size())) {
+      if (listener(&note)) {
+        EXPECT_TRUE(listeners_.try_send(std::move(listener)));
+      }
+    }
+  }
+
+  void forget_listeners() { listeners_.take(listeners_.size()); }
 
   bool busy = false;
   ShellView shell{.started_at = bench_start,
@@ -111,22 +148,26 @@ class BenchDesk final : public Desk {
   CountySettings county_;
   std::map<Digest, std::string> uploads_;
   uint64_t asked_ = 0;
+  Mailbox<NoteListener> listeners_{16};
 };
 
-// A portal that takes everything, WeChat with short titles, and a channel for drills.
+// A portal that takes everything, WeChat with short titles, and a channel of another column.
 inline std::vector<Channel> office_channels() {
   Channel wechat = channel("wechat");
   wechat.content_limits.title_chars_max = 12;
   Channel drills = channel("drills");
   drills.filter.drill = true;
+  drills.filter.columns = {"yl"};
   return {channel("portal"), wechat, drills};
 }
 
-inline CountySettings office_county() {
-  CountySettings settings = county(office_channels());
-  settings.units["gov"] = {.id = "gov", .name = "鼓楼县人民政府", .org_code = "000014349"};
+inline CountySettings office_county(std::vector<Channel> channels = office_channels()) {
+  CountySettings settings = county(std::move(channels));
+  settings.units["gov"] = {
+      .id = "gov", .name = "鼓楼县人民政府", .org_code = "000014349", .phone = "0123"};
   settings.units["jyj"] = {.id = "jyj", .name = "县教育局", .org_code = "000014357"};
-  settings.columns["tzgg"] = {.id = "tzgg", .name = "通知公告"};
+  settings.columns["yl"] = {.id = "yl", .name = "演练"};
+  settings.columns["tzgg"] = {.id = "tzgg", .name = "通知公告", .responsible_unit = "gov"};
   return settings;
 }
 
@@ -156,22 +197,26 @@ inline HttpPrincipal principal(std::string name, std::string_view token, HttpRol
 }
 
 struct Office {
-  Bench bench{office_channels()};
-  BenchDesk desk{bench, office_county()};
+  CountySettings county;
+  Bench bench;
+  BenchDesk desk;
   Metrics metrics;
   Admin admin;
   HttpClient client;
   std::string token{operator_token};
   std::string language = "en";
 
-  explicit Office(AdminOptions options = {})
-      : admin(prepared(std::move(options)), desk, bench.journal().history(), metrics) {
+  explicit Office(AdminOptions options = {}, std::vector<Channel> channels = office_channels())
+      : county(office_county(std::move(channels))),
+        bench(county.channels),
+        desk(bench, county),
+        admin(prepared(std::move(options), county), desk, bench.journal().history(), metrics) {
     const Status started = admin.start("127.0.0.1", 0);
     EXPECT_TRUE(started.has_value());
   }
 
-  static AdminOptions prepared(AdminOptions options) {
-    options.county = office_county();
+  static AdminOptions prepared(AdminOptions options, const CountySettings& county) {
+    options.county = county;
     options.principals = {principal("clerk", viewer_token, HttpRole::viewer),
                           principal("oa", publisher_token, HttpRole::publisher),
                           principal("office", operator_token, HttpRole::operates)};

@@ -118,6 +118,7 @@ TEST(SubmissionsTest, CheckJudgesAndStoresNothing) {
   Office office;
   Release drill = notice("n-2");
   drill.test = true;
+  drill.column = "yl";
 
   const JsonValue good = office.post("/v1/submissions?check=1", submission_of({notice("n-1")}));
   const JsonValue bad = office.post("/v1/submissions?check=1", submission_of({notice("n 2")}));
