@@ -43,6 +43,8 @@ constexpr std::string_view name_of(Outcome outcome) {
       return "changed";
     case Outcome::refused:
       return "refused";
+    case Outcome::not_accepted:
+      return "not_accepted";
     case Outcome::unreachable:
       return "unreachable";
   }
@@ -164,16 +166,23 @@ Status bring_all(const Shell& shell, const PublishMode& mode, std::vector<Item>&
   return {};
 }
 
-std::array<size_t, 5> count(const std::vector<Item>& items) {
-  std::array<size_t, 5> counts{};
+using Counts = std::array<size_t, 6>;
+
+Counts count(const std::vector<Item>& items) {
+  Counts counts{};
   for (const Item& item : items) {
     ++counts.at(static_cast<size_t>(item.result.outcome));
   }
   return counts;
 }
 
-size_t of(const std::array<size_t, 5>& counts, Outcome outcome) {
+size_t of(const Counts& counts, Outcome outcome) {
   return counts.at(static_cast<size_t>(outcome));
+}
+
+// What the same command may bring later.
+size_t for_later(const Counts& counts) {
+  return of(counts, Outcome::not_accepted) + of(counts, Outcome::unreachable);
 }
 
 // What the broker calls "parts[0].title" belongs to a file here: its name stands in for the number
@@ -209,15 +218,18 @@ void print_item(const Shell& shell, const Item& item, bool list_all) {
       shell.print(shell.text("file_changed", {item.path}));
       break;
     case Outcome::refused:
-    case Outcome::unreachable:
       shell.complain(shell.text("file_refused", {item.path, reason_text(item)}));
+      break;
+    case Outcome::not_accepted:
+    case Outcome::unreachable:
+      shell.complain(shell.text("file_not_accepted", {item.path, reason_text(item)}));
       break;
   }
 }
 
 void print_fits(const Shell& shell, const Item& item) {
   shell.print(item.path);
-  if (item.result.outcome == Outcome::refused) {
+  if (item.result.outcome >= Outcome::refused) {
     shell.print("  " + reason_text(item));
   }
   for (const ChannelFit& fit : item.result.fits) {
@@ -232,8 +244,12 @@ void print_json(const Shell& shell, const std::vector<Item>& items) {
   const auto counts = count(items);
   JsonWriter out;
   out.begin_object();
-  for (const Outcome outcome :
-       {Outcome::accepted, Outcome::already_there, Outcome::changed, Outcome::refused}) {
+  for (const Outcome outcome : {Outcome::accepted,
+                                Outcome::already_there,
+                                Outcome::changed,
+                                Outcome::refused,
+                                Outcome::not_accepted,
+                                Outcome::unreachable}) {
     out.member(name_of(outcome), of(counts, outcome));
   }
   out.key("files").begin_array();
@@ -278,12 +294,15 @@ void print_results(const Shell& shell,
   if (of(counts, Outcome::changed) > 0) {
     shell.complain(shell.text("changed_next_step"));
   }
-  shell.print(shell.text(
-      options.mode.dry_run ? "publish_would" : "publish_did",
-      {std::to_string(of(counts, Outcome::accepted)),
-       std::to_string(of(counts, Outcome::already_there)),
-       std::to_string(of(counts, Outcome::changed)),
-       std::to_string(of(counts, Outcome::refused) + of(counts, Outcome::unreachable))}));
+  std::string did = shell.text(options.mode.dry_run ? "publish_would" : "publish_did",
+                               {std::to_string(of(counts, Outcome::accepted)),
+                                std::to_string(of(counts, Outcome::already_there)),
+                                std::to_string(of(counts, Outcome::changed)),
+                                std::to_string(of(counts, Outcome::refused))});
+  if (for_later(counts) > 0) {
+    did += shell.text("publish_later", {std::to_string(for_later(counts))});
+  }
+  shell.print(did);
 }
 
 }  // namespace
@@ -305,7 +324,7 @@ Exit publish(const Shell& shell, const PublishOptions& options) {
   }
   print_results(shell, options, items);
   const auto counts = count(items);
-  if (of(counts, Outcome::unreachable) > 0) {
+  if (for_later(counts) > 0) {
     return Exit::unreachable;
   }
   return of(counts, Outcome::refused) > 0 ? Exit::refused : Exit::done;

@@ -74,10 +74,11 @@ PublishResult Publisher::publish(const SubmissionFile& submission) {
     return std::move(*result);
   }
   const Error& error = result.error();
-  PublishResult failed{.outcome = exit_of(error) == Exit::unreachable ? Outcome::unreachable
-                                                                      : Outcome::refused};
-  failed.text = sentence(client_.language(), error);
-  return failed;
+  const bool for_now = error.reason == broker_said && error.code == ErrorCode::unavailable;
+  const Outcome outcome = exit_of(error) == Exit::unreachable ? Outcome::unreachable
+                          : for_now                           ? Outcome::not_accepted
+                                                              : Outcome::refused;
+  return {.outcome = outcome, .text = sentence(client_.language(), error)};
 }
 
 Result<PublishResult> Publisher::bring(const SubmissionFile& submission) {

@@ -14,7 +14,16 @@
 
 namespace gulou::cli {
 
-enum class Outcome : uint8_t { accepted, already_there, changed, refused, unreachable };
+// not_accepted: nothing is wrong with the file, the broker takes nothing now (its disk is full, it
+// drains); like unreachable, the same command helps later.
+enum class Outcome : uint8_t {
+  accepted,
+  already_there,
+  changed,
+  refused,
+  not_accepted,
+  unreachable
+};
 
 struct PublishMode {
   bool check = false;    // only ask whether it would be taken

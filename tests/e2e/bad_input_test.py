@@ -246,6 +246,11 @@ class BadInputTest(unittest.TestCase):
             self.refused("full", {"errors": raised.exception.errors}, "disk_full", "")
         answer = home.http("PUT", f"/v1/blobs/{hashlib.sha256(PDF).hexdigest()}", PDF)
         self.assertEqual((answer.status, answer.json["code"]), (503, "disk_full"))
+        page = os.path.join(home.path, "later.md")
+        with open(page, "w", encoding="utf-8") as file:
+            file.write('+++\nkind = "news"\ncolumn = "xwdt"\ntitle = "later"\n+++\ntext\n')
+        said = home.gulou("--lang", "en", "publish", page, code=3)
+        self.assertIn("refused 0 · not accepted 1, try again later", said.stdout)
         self.assertEqual(publisher.submit([GOOD])["seq"], first["seq"], "what was accepted keeps its receipt")
         adapter = home.adapter("portal-1", "portal")
         adapter.report(adapter.next_delivery(20), "published", level="public")

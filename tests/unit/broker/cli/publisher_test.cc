@@ -30,10 +30,14 @@ class FakeBroker {
 
   std::vector<std::string> revisions;          // canonical, oldest first
   std::map<std::string, std::string> uploads;  // by digest
+  std::string nothing_now;                     // a code: it takes nothing
   size_t chunk_bytes_max = SIZE_MAX;           // takes no more of a piece
 
  private:
   HttpResponse answer(const HttpRequest& request) {
+    if (!nothing_now.empty()) {
+      return json_answer(503, "{\"status\":503,\"code\":\"" + nothing_now + "\"}");
+    }
     if (request.path.starts_with("/v1/blobs/")) {
       return answer_blob(request);
     }
@@ -166,6 +170,14 @@ TEST_F(PublisherTest, AttachmentsGoInPiecesFromWhereTheBrokerIs) {
   std::filesystem::remove(path);
   ASSERT_EQ(broker_.uploads.size(), 1U);
   EXPECT_EQ(broker_.uploads.begin()->second, bytes);
+}
+
+TEST_F(PublisherTest, AFullDiskRefusesNothingItOnlyTakesNothing) {
+  broker_.nothing_now = "disk_full";
+  EXPECT_EQ(publish(file("一")).outcome, Outcome::not_accepted);
+
+  broker_.nothing_now.clear();
+  EXPECT_EQ(publish(file("一")).outcome, Outcome::accepted);
 }
 
 TEST_F(PublisherTest, NobodyThereIsUnreachable) {
