@@ -148,6 +148,22 @@ Hold hold_of(const Exchange& exchange,
   return hold;
 }
 
+namespace {
+
+// What was published here and then taken back: where the removal stands is the takedown's story.
+std::optional<Seq> taken_back_by(const Exchange& exchange,
+                                 const Standing& standing,
+                                 const EntryAccepted& entry) {
+  if (standing.state != DeliveryState::published || entry.kind != EntryKind::bundle) {
+    return std::nullopt;
+  }
+  const auto row = exchange.history().publication({entry.publisher, entry.parts.front().id});
+  const bool down = row && row->is_down(entry.parts.front().revision);
+  return down ? std::optional(row->withdrawn->seq) : std::nullopt;
+}
+
+}  // namespace
+
 std::string next_step(const Exchange& exchange,
                       const Standing& standing,
                       const std::string& channel,
@@ -155,6 +171,10 @@ std::string next_step(const Exchange& exchange,
                       const Hold& hold) {
   if (!standing.state) {
     return {};
+  }
+  if (const auto withdrawal = taken_back_by(exchange, standing, entry)) {
+    return exchange.say(
+        {ErrorCode::internal, "next_published_withdrawn", {}, {std::to_string(withdrawal->value)}});
   }
   Utc until = standing.due;
   if (hold.gate) {
