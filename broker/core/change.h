@@ -234,6 +234,7 @@ struct ChannelCondition {
   std::string retired_by;
   std::string retired_reason;
   Seq failed;  // the delivery that failed last: one alone does not make a channel fail
+  Utc successor_at;     // exclusive: what a lost instance began may go on until then
   friend bool operator==(const ChannelCondition&, const ChannelCondition&) = default;
 };
 

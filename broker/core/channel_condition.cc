@@ -279,8 +279,8 @@ void Core::cancel_retired(Now now) {
     do {
       for (DeliveryChanged& row :
            ledger_.open_rows(shared_subscriber(*at), after, limits::due_rows_max, after)) {
-        if (row.state == DeliveryState::leased) {
-          continue;  // ends by itself
+        if (row.state == DeliveryState::leased || row.lane == Lane::withdrawal) {
+          continue;  // ends by itself; what must go must go
         }
         if (budget == 0) {
           left = true;

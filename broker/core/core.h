@@ -169,6 +169,7 @@ class Core {
                          const EntryAccepted& entry,
                          uint8_t number,
                          const PublicationRow& publication,
+                         const std::optional<DeliveryChanged>& delivery,
                          HandedItem& item) const;
   std::string place_of(const ChannelRuntime& channel,
                        SubscriberNo subscriber,
@@ -194,6 +195,8 @@ class Core {
   bool hand_gated(Session* session, const ChannelRuntime& channel, Lane lane, Now now);
   bool hand_seen(Session* session, const ChannelRuntime& channel, Lane lane, Now now);
   bool hand_overdue(Session* session, const ChannelRuntime& channel, Lane lane, Now now);
+  bool hand_beside(
+      Session* session, const ChannelRuntime& channel, Lane lane, Seq held, Now now);
   bool is_gated(const ChannelRuntime& channel, Lane lane) const;
   bool gate_is_open(const ChannelRuntime& channel,
                     const EntryAccepted& entry,
@@ -226,6 +229,7 @@ class Core {
 
   // on_session.cc
   void wire_gates(Now now);
+  void keep_successor(ChannelRuntime& channel, Now now);
   void on_event(const CalledBack& event, Now now);
   void on_event(const Notified& event, Now now);
   void on_event(const SessionOpened& event, Now now);

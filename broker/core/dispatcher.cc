@@ -55,6 +55,7 @@ bool Core::serve(Session& session, Now now, uint64_t& budget) {
   }
   session.allowance = allowance(channel, now);
   const bool strict = channel.policy.order == Order::strict;
+  session.allowance = strict ? std::min<uint64_t>(session.allowance, 1) : session.allowance;
   const SubscriberNo no = shared_subscriber(channel.no);
   if (session.allowance == 0 || (strict && !ledger_.subscriber(no)->leases.empty())) {
     return false;
@@ -94,11 +95,13 @@ uint64_t Core::in_hand_of(const Session& session) const {
 // Channels without an adapter: a person does it all, so everything is parked for one.
 void Core::dispatch_by_hand(Now now) {
   for (const auto& [no, channel] : channels_) {
-    if (channel.policy.mode != Mode::manual || ledger_.condition(no).retired) {
+    if (channel.policy.mode != Mode::manual) {
       continue;
     }
     for (size_t i = 0; i < limits::due_batch_max; ++i) {
-      const bool paused = ledger_.condition(no).paused;
+      // What must go must go, also from a channel that gets nothing new any more.
+      const ChannelCondition condition = ledger_.condition(no);
+      const bool paused = condition.paused || condition.retired;
       const auto lane = [&](Lane one) {
         return is_gated(channel, one) ? hand_gated(nullptr, channel, one, now)
                                       : hand_by_hand(channel, one, now);

@@ -124,7 +124,7 @@ bool Core::hand_overdue(Session* session, const ChannelRuntime& channel, Lane la
       if (overdue > now.utc) {
         wake_at(overdue);
       }
-      return pass();
+      return pass() || hand_beside(session, channel, lane, entry.seq, now);
     }
     emit(CursorMoved{no, lane, entry.seq});
     if (!open && !ended && scheduled) {
@@ -149,6 +149,23 @@ bool Core::hand_overdue(Session* session, const ChannelRuntime& channel, Lane la
     return true;
   }
   return pass();
+}
+
+// Behind what is held: what the gate never gets does not wait for it.
+bool Core::hand_beside(
+    Session* session, const ChannelRuntime& channel, Lane lane, Seq held, Now now) {
+  const SubscriberNo no = shared_subscriber(channel.no);
+  const auto gate = channels_.find(channel.gate);
+  CHECK(gate != channels_.end());
+  for (const EntryRow& row : ledger_.entries(lane, held, limits::read_entries_max)) {
+    const EntryAccepted& entry = row.entry;
+    if (matches(channel, entry) && !matches(gate->second, entry) &&
+        !ledger_.delivery(no, entry.seq)) {
+      hand_special(session, channel, row, now);
+      return true;
+    }
+  }
+  return false;
 }
 
 void Core::add_seen(const ChannelRuntime& channel, Lane lane, SeqRuns runs, ReceiptLevel level) {

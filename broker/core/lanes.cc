@@ -31,6 +31,7 @@ bool Core::is_plain(const ChannelRuntime& channel, const EntryRow& row, Now now)
   const EntryAccepted& entry = row.entry;
   return entry.kind == EntryKind::bundle && !row.revised && not_before(channel, entry) <= now.utc &&
          (!entry.expires || entry.expires > now.utc) &&
+         entry.embargo_until <= now.utc &&  // not the same for all who share a batch
          std::all_of(entry.parts.begin(), entry.parts.end(), [](const EntryPart& part) {
            return part.previous_revision == 0;
          });
@@ -121,7 +122,16 @@ void Core::forget_removed(SubscriberNo subscriber,
     return;
   }
   const auto removal = ledger_.delivery(subscriber, withdrawn->seq);
-  if (removal && removal->state == DeliveryState::published && removal->reason != "left_in_place") {
+  const auto entry = ledger_.entry(Lane::withdrawal, withdrawn->seq);
+  if (!removal || removal->state != DeliveryState::published || !entry) {
+    return;
+  }
+  // Only what was handed out with it, or done by hand, has gone.
+  const auto& parts = removal->receipt.parts;
+  const bool gone = std::any_of(parts.begin(), parts.end(), [&](const PartReceipt& one) {
+    return entry->entry.parts[one.part].id == publication.id;
+  });
+  if (gone) {
     part.old_revision = 0;
     part.old_platform_id.clear();
     part.old_url.clear();
@@ -174,11 +184,12 @@ std::optional<Core::Verdict> Core::judge_time(const ChannelRuntime& channel,
     return verdict(
         Verdict::Kind::wait, entry.not_before > now.utc ? "not_before" : "embargo", from);
   }
-  const bool held = delivery && delivery->attempts == 0 && !delivery->job &&
-                    !gate_is_open(channel, entry, delivery);
-  if (held && !(channel.policy.gate.proceeds && delivery->reason == "gate")) {
-    return verdict(
-        Verdict::Kind::wait, "gate_overdue", {now.utc.ms + channel.policy.gate.timeout_ms});
+  const bool held = delivery && delivery->attempts == 0 && !gate_is_open(channel, entry, delivery);
+  const Gate& gate = channel.policy.gate;
+  if (held && !(gate.proceeds && delivery->reason == "gate")) {
+    return verdict(Verdict::Kind::wait,
+                   gate.proceeds ? "gate" : "gate_overdue",
+                   {std::max(now.utc, entry.accepted_at).ms + gate.timeout_ms});
   }
   return std::nullopt;
 }

@@ -279,7 +279,9 @@ std::optional<Ledger::Delivered> Ledger::delivered_by(const DeliveryChanged& del
   }
   for (const PartReceipt& part : delivery.receipt.parts) {
     if (part.part == revision.part) {
-      return Delivered{std::max(part.revision, revision.revision), part.platform_id, part.url};
+      // A revision that is only handed out is not there yet.
+      const uint32_t newest = delivery.state == DeliveryState::published ? part.revision : 0;
+      return Delivered{std::max(newest, revision.revision), part.platform_id, part.url};
     }
   }
   return std::nullopt;

@@ -203,9 +203,18 @@ void Core::resolve(const OperatorDecided& event,
   row.receipt.at = now.utc;
   row.proof = event.proof;
   row.maybe_published = false;
-  if (row.receipt.parts.empty()) {
-    add_own_parts(entry, row.receipt);
+  // What a person has seen is this entry, whatever newer revision an adapter was given for it.
+  Receipt own;
+  add_own_parts(entry, own);
+  for (PartReceipt& part : own.parts) {
+    for (const PartReceipt& handed : row.receipt.parts) {
+      if (handed.part == part.part) {
+        part.platform_id = handed.platform_id;
+        part.url = handed.url;
+      }
+    }
   }
+  row.receipt.parts = std::move(own.parts);
   for (PartReceipt& part : row.receipt.parts) {
     part.url = event.url.empty() ? part.url : event.url;
   }

@@ -131,7 +131,12 @@ void Core::run_jobs(Now now) {
 // keeps its job waiting.
 bool Core::job_is_due(const ReplayJob& job, Now now) {
   const ChannelCondition condition = ledger_.condition(job.selection.channel);
-  if (condition.paused || condition.state != ChannelState::open) {
+  if (condition.paused) {
+    return false;
+  }
+  // A channel that sleeps gets no more than what may wake it: there may be nothing else to try.
+  if (condition.state != ChannelState::open && condition.until > now.utc) {
+    wake_at(condition.until);
     return false;
   }
   const auto [next, fresh] = job_next_.try_emplace(job.job);

@@ -37,6 +37,10 @@ Trigger trigger_of(Outcome outcome) {
   return Trigger::report_ambiguous;
 }
 
+bool was_shown(const DeliveryChanged& row) {
+  return row.job && row.receipt.at && row.receipt.level >= ReceiptLevel::seen_public;
+}
+
 bool is_plain_success(const Report& report) {
   return report.outcome == Outcome::published && report.receipt.parts.empty();
 }
@@ -264,13 +268,15 @@ void Core::settle_report(const ChannelRuntime& channel,
     note(Note::Level::warn, "delivery.parked", no, seq, 1, row.reason);
     move(std::move(row), DeliveryState::leased, why);
   };
+  // What a replay shows once more opens no gate once more.
+  const bool shown_before = was_shown(row);
   switch (report.outcome) {
     case Outcome::published:
       row.receipt = complete(report.receipt, row.receipt);
       row.receipt.at = row.receipt.at ? row.receipt.at : now.utc;
       row.maybe_published = false;
       note(Note::Level::info, "delivery.published", no, seq);
-      if (!row.job) {
+      if (!shown_before) {
         add_seen(channel, row.lane, {{seq, 1}}, row.receipt.level);
       }
       {
@@ -357,7 +363,7 @@ void Core::retry_later(
   const Channel policy = channel == channels_.end() ? Channel{} : channel->second.policy;
   const ChannelCondition condition = ledger_.condition(channel_of(row.subscriber));
   row.maybe_published = row.maybe_published || report.outcome == Outcome::ambiguous;
-  if (condition.retired) {
+  if (condition.retired && row.lane != Lane::withdrawal) {
     row.due = {};
     row.reason = "channel_retired";
     row.by = condition.retired_by;
@@ -420,6 +426,9 @@ void Core::shrink(const Lease& lease, const SeqRuns& reported) {
   emit(LeaseHeld{
       lease.no, lease.subscriber, lease.lane, std::move(rest), lease.instance, lease.leased_at});
   release_held_back(lease.subscriber);
+  if (ledger_.condition(channel_of(lease.subscriber)).retired) {
+    retiring_.insert(channel_of(lease.subscriber));  // what it left open ends as well
+  }
   const auto held = held_.find(lease.no);
   if (!done || held == held_.end()) {
     return;
@@ -496,7 +505,7 @@ bool Core::late_outcome(
     changed.receipt = complete(report.receipt, row->receipt);
     changed.receipt.at = changed.receipt.at ? changed.receipt.at : now.utc;
     note(Note::Level::info, "delivery.published_late", subscriber, seq);
-    if (!changed.job) {
+    if (!was_shown(*row)) {
       add_seen(channels_.at(session.channel), changed.lane, {{seq, 1}}, changed.receipt.level);
     }
   } else {

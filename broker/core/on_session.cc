@@ -62,6 +62,7 @@ void Core::close_session(SessionNo session, const std::string& reason, Now now) 
       const Mono over{held_.at(lease).deadline.ms + channel->second.policy.call_ms_max};
       channel->second.successor_at = std::max(channel->second.successor_at, over);
     }
+    keep_successor(channel->second, now);
   }
   // An adapter works on one delivery at a time, higher lanes first: if it died of one, of this.
   std::pair<Lane, LeaseNo> working{Lane::bulk, {}};
@@ -173,6 +174,27 @@ void Core::wire_gates(Now now) {
       const Mono over{now.mono.ms + policy.lease_ms + policy.call_ms_max};
       channel->second.successor_at = std::max(channel->second.successor_at, over);
     }
+  }
+  for (auto& [no, channel] : channels_) {
+    keep_successor(channel, now);
+  }
+}
+
+// The wait of an exclusive channel outlives this process; the longest one bounds what a stepping
+// clock makes of it.
+void Core::keep_successor(ChannelRuntime& channel, Now now) {
+  if (!channel.policy.exclusive) {
+    return;
+  }
+  ChannelCondition condition = ledger_.condition(channel.no);
+  const int64_t longest = channel.policy.lease_ms + channel.policy.call_ms_max;
+  const int64_t known =
+      condition.successor_at ? std::min(condition.successor_at.ms - now.utc.ms, longest) : 0;
+  const int64_t left = channel.successor_at.ms - now.mono.ms;
+  channel.successor_at = std::max(channel.successor_at, Mono{now.mono.ms + known});
+  if (left > known && left > 0) {
+    condition.successor_at = {now.utc.ms + left};
+    emit(std::move(condition));
   }
 }
 

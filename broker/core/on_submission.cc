@@ -94,6 +94,19 @@ std::optional<Error> revision_error(const PartFacts& part,
   return std::nullopt;
 }
 
+// A bundle goes out whole: before the last embargo ends only to outlets that each of them names.
+void add_embargo(const PartFacts& facts, EntryAccepted& entry) {
+  if (!entry.embargo_until) {
+    entry.embargo_outlets = facts.embargo_outlets;
+  } else {
+    std::erase_if(entry.embargo_outlets, [&](const std::string& outlet) {
+      return std::find(facts.embargo_outlets.begin(), facts.embargo_outlets.end(), outlet) ==
+             facts.embargo_outlets.end();
+    });
+  }
+  entry.embargo_until = std::max(entry.embargo_until, facts.embargo_until);
+}
+
 }  // namespace
 
 void Core::on_event(const Submitted& event, Now now) {
@@ -356,9 +369,8 @@ void Core::accept(const Submitted& event, const KnownPublications& known, Now no
     if (facts.expires && (!entry.expires || facts.expires < entry.expires)) {
       entry.expires = facts.expires;
     }
-    if (facts.embargo_until > entry.embargo_until) {
-      entry.embargo_until = facts.embargo_until;
-      entry.embargo_outlets = facts.embargo_outlets;
+    if (facts.embargo_until) {
+      add_embargo(facts, entry);
     }
     entry.parts.push_back(entry_part(facts, known[i], entry.seq));
     taken.insert(facts.index_no);

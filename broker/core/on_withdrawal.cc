@@ -22,11 +22,10 @@ PublicationKey key_of(const std::string& target, const std::string& publisher) {
              : PublicationKey{target.substr(0, slash), target.substr(slash + 1)};
 }
 
-// erase > remove > replace > mark_invalid; what has expired may be withdrawn in any way.
+// erase > remove > replace > mark_invalid. What has expired is gone: no banner brings it back.
 int strength(WithdrawalKind kind) {
   switch (kind) {
     case WithdrawalKind::expire:
-      return 0;
     case WithdrawalKind::mark_invalid:
       return 1;
     case WithdrawalKind::replace:
@@ -313,12 +312,18 @@ void Core::add_what_is_there(SubscriberNo subscriber,
                              const EntryAccepted& entry,
                              uint8_t number,
                              const PublicationRow& publication,
+                             const std::optional<DeliveryChanged>& delivery,
                              HandedItem& item) const {
   const bool maybe_before = item.maybe_published;
   item.maybe_published = false;
   add_open_outcomes(subscriber, publication, item);
   auto delivered = ledger_.delivered(subscriber, publication);
-  if (delivered || item.maybe_published) {
+  // Handed out before and not confirmed: what was in doubt then still is, whatever ended since.
+  const bool asked =
+      delivery && std::any_of(delivery->receipt.parts.begin(),
+                              delivery->receipt.parts.end(),
+                              [&](const PartReceipt& one) { return one.part == number; });
+  if (delivered || item.maybe_published || asked) {
     HandedPart part;
     part.part = number;
     part.seq = entry.seq;
@@ -348,8 +353,9 @@ Core::Verdict Core::judge_withdrawal(const ChannelRuntime& channel,
   for (size_t i = 0; i < entry.parts.size(); ++i) {
     const auto publication = ledger_.publication({entry.publisher, entry.parts[i].id});
     CHECK(publication.has_value());
-    if (publication->newest().revision > entry.parts[i].revision) {
-      continue;  // revived by a newer revision, which takes the place of what is there
+    const auto there = ledger_.delivered(subscriber, *publication);
+    if (there && there->revision > entry.parts[i].revision) {
+      continue;  // a newer revision has taken its place
     }
     all_newer = false;
     // Itself is not leased: it is being judged.
@@ -359,7 +365,7 @@ Core::Verdict Core::judge_withdrawal(const ChannelRuntime& channel,
       verdict.reason = "predecessor_leased";
       return verdict;
     }
-    add_what_is_there(subscriber, entry, static_cast<uint8_t>(i), *publication, item);
+    add_what_is_there(subscriber, entry, static_cast<uint8_t>(i), *publication, delivery, item);
   }
   if (all_newer) {
     verdict.kind = Verdict::Kind::superseded;
