@@ -233,8 +233,8 @@ struct ChannelCondition {
   Utc retired_at;
   std::string retired_by;
   std::string retired_reason;
-  Seq failed;  // the delivery that failed last: one alone does not make a channel fail
-  Utc successor_at;     // exclusive: what a lost instance began may go on until then
+  Seq failed;        // the delivery that failed last: one alone does not make a channel fail
+  Utc successor_at;  // exclusive: what a lost instance began may go on until then
   friend bool operator==(const ChannelCondition&, const ChannelCondition&) = default;
 };
 

@@ -195,8 +195,7 @@ class Core {
   bool hand_gated(Session* session, const ChannelRuntime& channel, Lane lane, Now now);
   bool hand_seen(Session* session, const ChannelRuntime& channel, Lane lane, Now now);
   bool hand_overdue(Session* session, const ChannelRuntime& channel, Lane lane, Now now);
-  bool hand_beside(
-      Session* session, const ChannelRuntime& channel, Lane lane, Seq held, Now now);
+  bool hand_beside(Session* session, const ChannelRuntime& channel, Lane lane, Seq held, Now now);
   bool is_gated(const ChannelRuntime& channel, Lane lane) const;
   bool gate_is_open(const ChannelRuntime& channel,
                     const EntryAccepted& entry,

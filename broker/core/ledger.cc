@@ -240,6 +240,9 @@ void Ledger::apply_one(const DeliveryChanged& change, RoundNo round) {
   if (change.ahead) {
     mark_revised(change.lane, change.seq, round);
   }
+  if (change.proof) {
+    new_references_.put(change.proof, true, round);
+  }
   const bool timed =
       change.state == DeliveryState::waiting || change.state == DeliveryState::confirming;
   const auto at = subscribers_.find(change.subscriber);

@@ -237,6 +237,9 @@ void Tables::apply_one(const DeliveryChanged& change) {
   if (change.ahead) {
     rows_->put(Cf::release, keys::revised(change.seq), {});
   }
+  if (change.proof) {
+    put_proof_use(change);
+  }
   auto& now = deliveries_[{change.subscriber, change.seq}];
   const std::string key = keys::delivery(change.subscriber, change.seq);
   if (is_final(change.state)) {
@@ -289,6 +292,14 @@ void Tables::put_receipt(const DeliveryChanged& change) {
                  keys::url(sha256(part.url)),
                  encode(PartPlace{.lane = change.lane, .seq = change.seq, .part = part.part}));
     }
+  }
+}
+
+// What a person showed stays; unless the release delivers the same file anyway.
+void Tables::put_proof_use(const DeliveryChanged& change) {
+  const std::string key = keys::blob_use(change.proof, change.seq);
+  if (!committed_.get(Cf::meta, key)) {
+    rows_->put(Cf::meta, key, keys::use_private);
   }
 }
 

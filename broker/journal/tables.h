@@ -61,6 +61,7 @@ class Tables {
   void erase_index(const DeliveryChanged& change, const Indexed& previous);
   void put_index(const DeliveryChanged& change);
   void put_receipt(const DeliveryChanged& change);
+  void put_proof_use(const DeliveryChanged& change);
   void finish();
 
   const RowReader& committed_;

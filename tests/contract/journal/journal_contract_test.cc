@@ -327,6 +327,22 @@ TEST_P(JournalContract, ABlobIsReadInRangesAndSweptWhenNobodyUsesIt) {
   EXPECT_TRUE(history().deliverable(digest));
 }
 
+TEST_P(JournalContract, TheProofOfAPersonIsKept) {
+  const Digest digest = sha256("photo");
+  ASSERT_TRUE(journal_->put_chunk(digest, 0, "photo").has_value());
+  commit({BlobStored{.digest = digest, .size_bytes = 5, .media_type = "jpeg", .at = {1}}});
+  commit({entry(1)});
+  DeliveryChanged resolved;
+  resolved.subscriber = {1ULL << 32};
+  resolved.seq = {1};
+  resolved.state = DeliveryState::published;
+  resolved.proof = digest;
+  commit({resolved});
+
+  EXPECT_TRUE(reader().orphans({9}, 10).at(0).referenced);
+  EXPECT_FALSE(history().deliverable(digest));
+}
+
 TEST_P(JournalContract, ABlobStoredAnewOutlivesItsOlderSweep) {
   const Digest digest = sha256("x");
   ASSERT_TRUE(journal_->put_chunk(digest, 0, "x").has_value());
