@@ -10,10 +10,6 @@ namespace {
 
 constexpr int64_t call_ms_max = 5'000;
 
-std::string publication(const sdk::Part& part) {
-  return part.publisher + "/" + part.release.id;
-}
-
 }  // namespace
 
 SimAdapter::SimAdapter(Parts parts,
@@ -50,6 +46,7 @@ void SimAdapter::die() {
     parts_.trace.line(now(), instance_.c_str(), work_ ? "dies within a call" : "dies");
   }
   ++life_;
+  ended();
   runner_.reset();
   work_.reset();
   parts_.network.close(*this);
@@ -92,6 +89,8 @@ void SimAdapter::turn() {
     if (*answer) {
       work_->drafted = true;
       later(parts_.random.between(1, 200), [this] { go_on(); });
+    } else if (answer->error().reason == sdk::recalled) {
+      end(sdk::transient(std::string(sdk::recalled), {}));
     } else {
       end(sdk::ambiguous("progress_unanswered", {}));
     }
@@ -143,6 +142,26 @@ void SimAdapter::wake() {
 
 // ---- calls --------------------------------------------------------------------------------------
 
+bool SimAdapter::works_on(const std::string& publication) const {
+  return work_ && std::any_of(work_->call.delivery.parts.begin(),
+                              work_->call.delivery.parts.end(),
+                              [&](const sdk::Part& part) {
+                                return part.publisher + "/" + part.release.id == publication;
+                              });
+}
+
+// What changes the platform is not done by two instances at once where that would do harm.
+void SimAdapter::began() const {
+  if (plan_.policy.exclusive && !outside_.at_work.empty()) {
+    parts_.checker.violated("two instances of the exclusive " + outside_.id() + " are at work");
+  }
+  outside_.at_work.insert(instance_);
+}
+
+void SimAdapter::ended() const {
+  outside_.at_work.erase(instance_);
+}
+
 void SimAdapter::begin(sdk::Call call) {
   Work work;
   work.call = std::move(call);
@@ -151,13 +170,22 @@ void SimAdapter::begin(sdk::Call call) {
     std::string words = std::string("calls ") + kinds[static_cast<size_t>(work.call.kind)] + " #" +
                         std::to_string(work.call.delivery.seq.value);
     for (const sdk::Part& part : work.call.delivery.parts) {
-      words += " " + publication(part) + "/" + std::to_string(part.release.revision) + "(was " +
-               std::to_string(part.old_revision) + ")";
+      words += " " + part.publisher + "/" + part.release.id + "/" +
+               std::to_string(part.release.revision) + "(was " + std::to_string(part.old_revision) +
+               ")";
     }
     parts_.trace.line(now(), instance_.c_str(), words);
   }
   if (work.call.kind != sdk::CallKind::find) {
+    began();
     work.instead = draw_refusal(work.call.delivery);
+    if (work.instead && work.instead->outcome == Outcome::accepted) {
+      work.instead = take_for_review(work.call);
+    }
+    if (!work.instead && plan_.policy.mode == Mode::draft && !work.call.delivery.withdrawal) {
+      work.instead = sdk::prepared(
+          outside_.id() + "-draft-" + std::to_string(work.call.delivery.seq.value), {});
+    }
     if (!work.instead && parts_.random.per_mille(faults_.lost_answer)) {
       // The answer is lost after all of it, or it breaks off in the middle.
       work.answer_lost = true;
@@ -166,39 +194,6 @@ void SimAdapter::begin(sdk::Call call) {
   }
   work_ = std::move(work);
   later(parts_.random.between(1, 300), [this] { go_on(); });
-}
-
-std::optional<Report> SimAdapter::draw_refusal(const sdk::Delivery& delivery) {
-  if (now().mono < outside_.down_until || parts_.random.per_mille(faults_.transient)) {
-    return sdk::transient("platform_down", "503", parts_.random.per_mille(200) ? 3'000 : 0);
-  }
-  if (parts_.random.per_mille(faults_.content)) {
-    return sdk::content("sensitive_word", "敏感词");
-  }
-  Report report;
-  report.reason = "platform_says_no";
-  if (parts_.random.per_mille(faults_.auth)) {
-    report.outcome = parts_.random.per_mille(500) ? Outcome::auth : Outcome::misconfigured;
-    return report;
-  }
-  if (parts_.random.per_mille(faults_.quota)) {
-    report.outcome = parts_.random.per_mille(800) ? Outcome::quota : Outcome::gone;
-    report.until = {now().utc.ms + 20'000};
-    return report;
-  }
-  const bool first = std::all_of(delivery.parts.begin(),
-                                 delivery.parts.end(),
-                                 [](const sdk::Part& part) { return part.old_revision == 0; });
-  if (first && outside_.kind().askable && parts_.random.per_mille(faults_.reviewed)) {
-    report.outcome = Outcome::accepted;
-    report.reason.clear();
-    report.platform_id = outside_.id() + "-review-" + std::to_string(delivery.seq.value);
-    report.until = {now().utc.ms + parts_.random.between(1'000, 10'000)};
-    outside_.reviews[report.platform_id] = {{now().mono.ms + parts_.random.between(500, 20'000)},
-                                            parts_.random.per_mille(800)};
-    return report;
-  }
-  return std::nullopt;
 }
 
 void SimAdapter::go_on() {
@@ -211,9 +206,9 @@ void SimAdapter::go_on() {
     return end(*work.instead);
   }
   if (work.call.kind == sdk::CallKind::find) {
-    return end(look(delivery));
+    return end(delivery.withdrawal ? look_for_removal(delivery) : look(delivery));
   }
-  if (outside_.kind().drafts && !work.drafted) {
+  if (outside_.kind().drafts && !delivery.withdrawal && !work.drafted) {
     if (work.draft.empty()) {
       work.draft = outside_.id() + "-draft-" + std::to_string(delivery.seq.value);
       runner_->on_progress(0, work.draft, now());
@@ -225,79 +220,13 @@ void SimAdapter::go_on() {
     Report report = sdk::published(receipt(delivery));
     return end(work.answer_lost ? sdk::ambiguous("answer_lost", "timeout") : std::move(report));
   }
-  apply(delivery.parts[work.next_part]);
+  if (delivery.withdrawal) {
+    take_back(delivery, delivery.parts[work.next_part]);
+  } else {
+    apply(delivery.parts[work.next_part]);
+  }
   ++work.next_part;
   later(parts_.random.between(1, 300), [this] { go_on(); });
-}
-
-void SimAdapter::apply(const sdk::Part& part) {
-  const uint32_t revision = part.release.revision;
-  if (part.old_revision >= revision) {
-    return;
-  }
-  const std::string key = publication(part);
-  std::optional<std::string> wrong;
-  if (part.old_revision == 0) {
-    wrong = outside_.put_up(key, revision);
-    if (!wrong && planted_ == Planted::publish_twice && !outside_.kind().idempotent) {
-      wrong = outside_.put_up(key, revision);
-    }
-  } else if (outside_.find(key) == nullptr) {
-    wrong = key + " is to be changed on " + outside_.id() + ", which never had it";
-  } else {
-    wrong = outside_.change(key, planted_ == Planted::old_revision ? revision - 1 : revision);
-  }
-  if (wrong) {
-    parts_.checker.violated(*wrong);
-  }
-}
-
-Receipt SimAdapter::receipt(const sdk::Delivery& delivery) const {
-  Receipt made;
-  made.level = ReceiptLevel::seen_public;
-  made.at = now().utc;
-  for (const sdk::Part& part : delivery.parts) {
-    const SimChannel::Place* place = outside_.find(publication(part));
-    if (place != nullptr && outside_.kind().urls) {
-      made.parts.push_back({part.part, place->revision, place->platform_id, place->url});
-    }
-  }
-  return made;
-}
-
-// What find() answers: what is there, in review, or not.
-Report SimAdapter::look(const sdk::Delivery& delivery) const {
-  if (!outside_.kind().askable) {
-    return sdk::content("cannot_look", {});
-  }
-  if (now().mono < outside_.down_until) {
-    return sdk::transient("platform_down", "503");
-  }
-  for (const std::string& id : delivery.platform_ids) {
-    const auto review = outside_.reviews.find(id);
-    if (review == outside_.reviews.end()) {
-      continue;
-    }
-    if (now().mono < review->second.ready) {
-      Report report;
-      report.outcome = Outcome::accepted;
-      report.platform_id = id;
-      report.until = {now().utc.ms + 2'000};
-      return report;
-    }
-    if (!review->second.passes) {
-      return sdk::content("review_failed", {});
-    }
-    // Passed: the platform waits for us to put it up, which is what happens next.
-  }
-  Receipt seen;
-  seen.level = ReceiptLevel::seen_public;
-  for (const sdk::Part& part : delivery.parts) {
-    if (const SimChannel::Place* place = outside_.find(publication(part))) {
-      seen.parts.push_back({part.part, place->revision, place->platform_id, place->url});
-    }
-  }
-  return seen.parts.empty() ? sdk::gone() : sdk::published(std::move(seen));
 }
 
 void SimAdapter::end(Report report) {
@@ -307,6 +236,7 @@ void SimAdapter::end(Report report) {
                       "  #" + std::to_string(work_->call.delivery.seq.value) + " " +
                           std::string(name_of(report.outcome)) + " " + report.reason);
   }
+  ended();
   work_.reset();
   runner_->on_result(std::move(report), now());
   later(0, [this] { turn(); });

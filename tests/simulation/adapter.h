@@ -29,7 +29,8 @@ class SimAdapter : public Peer {
 
   // Chances per call, per mille.
   struct Faults {
-    int64_t transient = 0, lost_answer = 0, content = 0, auth = 0, quota = 0, reviewed = 0;
+    int64_t transient = 0, lost_answer = 0, content = 0, auth = 0, quota = 0, gone = 0;
+    int64_t reviewed = 0, unseen = 0;
   };
 
   SimAdapter(Parts parts,
@@ -49,6 +50,11 @@ class SimAdapter : public Peer {
   bool quiet() const { return runner_ && runner_->welcomed() && runner_->idle(); }
 
   const std::string& instance() const { return instance_; }
+
+  const std::string& channel() const { return plan_.policy.id; }
+
+  // Within a call about this publication.
+  bool works_on(const std::string& publication) const;
 
   void on_link_up() override;
   void on_link_lost() override;
@@ -72,10 +78,21 @@ class SimAdapter : public Peer {
   void begin(sdk::Call call);
   void go_on();  // the next step of the call under way
   void end(Report report);
+  void began() const;
+  void ended() const;
+
+  // adapter_calls.cc: the platform
   Report look(const sdk::Delivery& delivery) const;
+  Report look_for_removal(const sdk::Delivery& delivery) const;
   std::optional<Report> draw_refusal(const sdk::Delivery& delivery);
+  std::optional<Report> draw_sleep();
+  Report take_for_review(const sdk::Call& call);
+  void end_review(const std::string& platform_id);
+  void call_back(const std::string& platform_id);
   void apply(const sdk::Part& part);
-  Receipt receipt(const sdk::Delivery& delivery) const;
+  void take_back(const sdk::Delivery& delivery, const sdk::Part& part);
+  Receipt receipt(const sdk::Delivery& delivery);
+  void say(wire::Body body);
 
   Now now() const { return parts_.schedule.now(); }
 

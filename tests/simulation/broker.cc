@@ -10,7 +10,7 @@ namespace gulou::simulation {
 
 SimBroker::SimBroker(Parts parts, CountySettings county, NetPrincipals principals, Planted planted)
     : parts_(parts),
-      county_(std::move(county)),
+      county_(planted_county(std::move(county), planted)),
       principals_(std::move(principals)),
       planted_(planted) {}
 
@@ -43,7 +43,15 @@ void SimBroker::start() {
         now(), "broker", "starts, head #" + std::to_string(core_->ledger().head().value));
   }
   take(Configured{county_});
+  if (on_start_) {
+    on_start_();
+  }
   wake(0);
+}
+
+void SimBroker::configure(CountySettings county) {
+  county_ = planted_county(std::move(county), planted_);
+  tell(Configured{county_});
 }
 
 void SimBroker::die(const char* why) {
@@ -81,9 +89,9 @@ void SimBroker::set_faults(Faults faults) {
   }
 }
 
-void SimBroker::decide(const OperatorDecided& decision) {
+void SimBroker::tell(const Event& event) {
   if (alive_) {
-    take(decision);
+    take(event);
     wake(0);
   }
 }
@@ -110,6 +118,7 @@ void SimBroker::wake(int64_t ms) {
 }
 
 void SimBroker::take(const Event& event) {
+  ++events_;
   if (const auto* credit = std::get_if<CreditGranted>(&event)) {
     parts_.checker.on_credit(credit->session, credit->messages);
     if (planted_ == Planted::credit_ignored) {
@@ -150,13 +159,15 @@ void SimBroker::sort_inbox() {
     ++facts_under_way_;
     later(parts_.random.between(0, 5), [this, submission = std::move(one)]() mutable {
       --facts_under_way_;
-      take(establish_facts({submission.from,
-                            std::move(submission.publisher),
-                            std::move(submission.rights),
-                            std::move(submission.parts),
-                            false},
-                           county_,
-                           now().utc));
+      Submitted submitted = establish_facts({submission.from,
+                                             std::move(submission.publisher),
+                                             std::move(submission.rights),
+                                             std::move(submission.parts),
+                                             false},
+                                            county_,
+                                            now().utc);
+      plant_in(submitted.parts, planted_);
+      take(submitted);
       wake(0);
     });
   }
@@ -197,6 +208,16 @@ void SimBroker::end_commit() {
   committing_ = false;
   Pump::Round round = std::move(to_commit_.front());
   to_commit_.pop_front();
+  if (parts_.trace.on()) {
+    for (const Change& change : round.changeset.changes) {
+      if (const auto* row = std::get_if<DeliveryChanged>(&change)) {
+        parts_.trace.line(now(),
+                          "row",
+                          test::delivery_text(*row, now().utc) + " on channel " +
+                              std::to_string(channel_of(row->subscriber).value));
+      }
+    }
+  }
   const auto committed = journal_->commit(std::move(round.changeset));
   if (!committed) {
     to_commit_.clear();  // nothing is committed after a commit that failed
@@ -221,7 +242,10 @@ void SimBroker::let_go() {
       parts_.trace.line(now(), "note", test::note_text(note));
     }
   }
-  for (const Send& send : released.sends) {
+  for (Send& send : released.sends) {
+    if (auto* deliver = std::get_if<SendDeliver>(&send)) {
+      plant_in(*deliver, planted_);
+    }
     parts_.checker.on_send(send);
     if (parts_.trace.on()) {
       std::string words = test::send_text(send, {});

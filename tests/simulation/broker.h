@@ -11,6 +11,7 @@
 #include "tests/simulation/trace.h"
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -42,8 +43,13 @@ class SimBroker : public Listener, public Outlet, public BodySource {
   };
 
   void set_faults(Faults faults);
-  // An operator's decision, as HTTP brings it.
-  void decide(const OperatorDecided& decision);
+  // What an operator decides, as HTTP brings it.
+  void tell(const Event& event);
+  // The configuration changed.
+  void configure(CountySettings county);
+
+  // Called when a process has started.
+  void set_on_start(std::function<void()> what) { on_start_ = std::move(what); }
 
   const Core& core() const { return *core_; }
 
@@ -53,6 +59,9 @@ class SimBroker : public Listener, public Outlet, public BodySource {
   bool quiet() const;
 
   uint64_t crashes() const { return crashes_; }
+
+  // Of the core, over all processes.
+  uint64_t events() const { return events_; }
 
   const std::set<std::pair<DeliveryState, Trigger>>& fired() const { return fired_; }
 
@@ -101,6 +110,8 @@ class SimBroker : public Listener, public Outlet, public BodySource {
   bool alive_ = false;
   uint64_t life_ = 0;
   uint64_t crashes_ = 0;
+  uint64_t events_ = 0;
+  std::function<void()> on_start_;
   MemoryRows disk_;
   std::set<std::pair<DeliveryState, Trigger>> fired_;
 

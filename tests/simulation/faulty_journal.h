@@ -4,7 +4,7 @@
 
 #include "broker/journal/memory_journal.h"
 #include "tests/simulation/checker.h"
-#include "tests/simulation/options.h"
+#include "tests/simulation/planted.h"
 #include "tests/simulation/random.h"
 
 #include <memory>
@@ -18,13 +18,21 @@ class FaultyJournal : public Journal {
                 Random& random,
                 Checker& checker,
                 Planted planted)
-      : journal_(std::move(journal)), random_(random), checker_(checker), planted_(planted) {}
+      : journal_(std::move(journal)),
+        random_(random),
+        checker_(checker),
+        planted_(planted),
+        blind_(journal_->reader()) {}
 
   void set_fails(int64_t per_mille) { fails_ = per_mille; }
 
   const OpenState& opened() const override { return journal_->opened(); }
 
-  const Reader& reader() const override { return journal_->reader(); }
+  const Reader& reader() const override {
+    const bool blind =
+        planted_ == Planted::withdrawn_handed_out || planted_ == Planted::replayed_withdrawn;
+    return blind ? blind_ : journal_->reader();
+  }
 
   const History& history() const override { return journal_->history(); }
 
@@ -57,6 +65,13 @@ class FaultyJournal : public Journal {
       }
     }
     const Changeset seen = changeset;
+    if (planted_ == Planted::paused_forgotten) {
+      for (Change& change : changeset.changes) {
+        if (auto* condition = std::get_if<ChannelCondition>(&change)) {
+          condition->paused = false;
+        }
+      }
+    }
     auto committed = journal_->commit(std::move(changeset));
     checker_.committed(seen, committed->number);
     if (fails) {
@@ -75,6 +90,7 @@ class FaultyJournal : public Journal {
   Random& random_;
   Checker& checker_;
   Planted planted_;
+  BlindReader blind_;
   int64_t fails_ = 0;
   bool failed_ = false;
   MemoryRows before_;

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 #include <string>
 #include <thread>
 
@@ -41,9 +42,9 @@ struct Arguments {
 };
 
 Planted planted_of(const char* name, bool& valid) {
-  for (size_t i = 0; i < std::size(planted_names); ++i) {
-    if (std::strcmp(planted_names[i], name) == 0) {
-      return static_cast<Planted>(i);
+  for (const PlantedFault& fault : planted_faults) {
+    if (std::strcmp(fault.name, name) == 0) {
+      return fault.planted;
     }
   }
   valid = false;
@@ -87,19 +88,23 @@ int run_one(const Arguments& arguments) {
   World world(arguments.one, true, arguments.planted);
   const Life life = world.run();
   tell(arguments.one, life);
-  std::printf("%llu entries, %llu steps, %llu crashes\n",
+  std::printf("%llu entries, %llu events, %llu steps, %llu crashes\n",
               static_cast<unsigned long long>(life.entries),
+              static_cast<unsigned long long>(life.events),
               static_cast<unsigned long long>(life.steps),
               static_cast<unsigned long long>(life.crashes));
   return life.violation ? 1 : 0;
 }
 
 struct Totals {
-  uint64_t violations = 0, steps = 0, crashes = 0, entries = 0;
+  uint64_t lives = 0, violations = 0, found = 0, steps = 0, crashes = 0, entries = 0;
+  std::vector<uint64_t> events;
   std::set<std::pair<DeliveryState, Trigger>> fired;
 };
 
 void add(Totals& totals, const Life& life) {
+  ++totals.lives;
+  totals.events.push_back(life.events);
   totals.violations += life.violation ? 1U : 0U;
   totals.steps += life.steps;
   totals.crashes += life.crashes;
@@ -117,6 +122,12 @@ Totals run_share(const Arguments& arguments, std::atomic<uint64_t>& next) {
     if (life.violation) {
       tell(current_seed, life);
     }
+    // A planted fault is looked for until what it breaks is what is found.
+    if (arguments.planted != Planted::none && life.violation &&
+        life.violation->find(fault_of(arguments.planted).says) != std::string::npos) {
+      ++totals.found;
+      next = arguments.seeds;
+    }
   }
   return totals;
 }
@@ -133,24 +144,32 @@ int run_many(const Arguments& arguments) {
   }
   Totals all;
   for (const Totals& share : shares) {
+    all.lives += share.lives;
     all.violations += share.violations;
+    all.found += share.found;
     all.steps += share.steps;
     all.crashes += share.crashes;
     all.entries += share.entries;
+    all.events.insert(all.events.end(), share.events.begin(), share.events.end());
     all.fired.insert(share.fired.begin(), share.fired.end());
   }
+  std::sort(all.events.begin(), all.events.end());
   std::printf(
-      "%llu seeds from %llu: %llu violations; %llu entries, %llu steps, %llu crashes, %zu rows "
-      "fired\n",
-      static_cast<unsigned long long>(arguments.seeds),
+      "%llu seeds from %llu: %llu violations; %llu entries, %llu steps, %llu crashes, "
+      "%llu events (median %llu, most %llu), %zu rows fired\n",
+      static_cast<unsigned long long>(all.lives),
       static_cast<unsigned long long>(arguments.from),
       static_cast<unsigned long long>(all.violations),
       static_cast<unsigned long long>(all.entries),
       static_cast<unsigned long long>(all.steps),
       static_cast<unsigned long long>(all.crashes),
+      static_cast<unsigned long long>(
+          std::accumulate(all.events.begin(), all.events.end(), uint64_t{0})),
+      static_cast<unsigned long long>(all.events.empty() ? 0 : all.events[all.events.size() / 2]),
+      static_cast<unsigned long long>(all.events.empty() ? 0 : all.events.back()),
       all.fired.size());
   if (arguments.planted != Planted::none) {
-    return all.violations > 0 ? 0 : 1;  // found, as it must be
+    return all.found > 0 ? 0 : 1;  // as it must be
   }
   size_t missing = 0;
   if (arguments.seeds >= 1'000) {

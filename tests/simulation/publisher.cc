@@ -36,7 +36,8 @@ void SimPublisher::idea() {
   const bool done = (random.per_mille(options.revise) && revise()) ||
                     (random.per_mille(options.resubmit) && resubmit()) ||
                     (random.per_mille(options.conflict) && conflict()) ||
-                    (random.per_mille(options.duplicate) && duplicate());
+                    (random.per_mille(options.duplicate) && duplicate()) ||
+                    (random.per_mille(options.withdraw) && withdraw());
   if (!done) {
     new_bundle();
   }
@@ -66,7 +67,12 @@ void SimPublisher::place_in_time(Release& release) {
   if (random.per_mille(parts_.options.scheduled)) {
     release.not_before = format_utc({utc + random.between(1'000, 60'000)});
   } else if (random.per_mille(parts_.options.expiring)) {
-    release.expires = format_utc({utc + random.between(5'000, 150'000)});
+    release.expires = format_utc({utc + random.between(5'000, 60'000)});
+  }
+  if (random.per_mille(parts_.options.embargoed)) {
+    const auto& channels = parts_.options.channels;
+    release.embargo = Embargo{format_utc({utc + random.between(3'000, 40'000)}),
+                              {channels[random.below(channels.size())].policy.id}};
   }
 }
 
@@ -102,7 +108,7 @@ bool SimPublisher::new_bundle() {
 const std::string* SimPublisher::some_publication() {
   std::vector<const std::string*> idle;
   for (const auto& [id, publication] : publications_) {
-    if (!publication.busy) {
+    if (!publication.busy && !publication.ended) {
       idle.push_back(&id);
     }
   }
@@ -122,6 +128,7 @@ bool SimPublisher::revise() {
   release.body.content += "（第" + std::to_string(release.revision) + "版）";
   release.not_before.clear();
   release.expires.clear();
+  release.embargo.reset();
   release.index_no.clear();
   place_in_time(release);
   submit({release}, Expect::accepted);
@@ -159,19 +166,51 @@ bool SimPublisher::duplicate() {
   return true;
 }
 
+bool SimPublisher::withdraw() {
+  const std::string* id = some_publication();
+  if (id == nullptr) {
+    return false;
+  }
+  static const char* const kinds[] = {"mark_invalid", "replace", "remove", "erase"};
+  Submission submission;
+  submission.releases = {publications_.at(*id).newest};
+  submission.expect = Expect::withdrawn;
+  wire::WithdrawRequest& asked = submission.withdrawal;
+  asked.id = *id;
+  asked.revision = parts_.random.per_mille(500) ? submission.releases[0].revision : 0;
+  asked.kind = kinds[parts_.random.below(4)];
+  asked.reason = "发布有误";
+  const std::string* successor = some_publication();
+  if (asked.kind == "replace") {
+    if (*successor == *id) {
+      return false;
+    }
+    asked.successor = *successor;
+  }
+  open(std::move(submission));
+  return true;
+}
+
 // ---- sending until there is an answer -----------------------------------------------------------
 
 void SimPublisher::submit(std::vector<Release> releases, Expect expect) {
   Submission submission;
   for (const Release& release : releases) {
     submission.parts.push_back(to_json(release));
+    parts_.checker.promised(name_, release);
+  }
+  submission.releases = std::move(releases);
+  submission.expect = expect;
+  open(std::move(submission));
+}
+
+void SimPublisher::open(Submission submission) {
+  for (const Release& release : submission.releases) {
     const auto known = publications_.find(release.id);
     if (known != publications_.end()) {
       known->second.busy = true;
     }
   }
-  submission.releases = std::move(releases);
-  submission.expect = expect;
   const uint64_t correlation = ++last_correlation_;
   open_.emplace(correlation, std::move(submission));
   send(correlation);
@@ -191,7 +230,9 @@ void SimPublisher::send(uint64_t correlation) {
   for (const std::string& part : submission.parts) {
     submit.parts.push_back(part);
   }
-  const wire::Encoded encoded = wire::encode({correlation, submit});
+  const bool withdraws = submission.expect == Expect::withdrawn;
+  const wire::Encoded encoded = withdraws ? wire::encode({correlation, submission.withdrawal})
+                                          : wire::encode({correlation, submit});
   Frames frames;
   for (const std::string_view frame : encoded.frames()) {
     frames.emplace_back(frame);
@@ -237,13 +278,7 @@ void SimPublisher::done(uint64_t correlation,
   for (const std::string& part : submission.parts) {
     identity += part;
   }
-  const bool as_expected =
-      (submission.expect == Expect::accepted && accepted != nullptr) ||
-      (submission.expect == Expect::maybe_index_taken &&
-       (accepted != nullptr || reason == "index_no_taken")) ||
-      (submission.expect == Expect::conflict && reason == "conflict") ||
-      (submission.expect == Expect::duplicate && reason == "duplicate_document");
-  if (!as_expected) {
+  if (!is_expected(submission, accepted != nullptr, reason)) {
     parts_.checker.violated("submission of " + submission.releases[0].id + "/" +
                             std::to_string(submission.releases[0].revision) + " was answered " +
                             (accepted != nullptr ? "accepted" : describe(refused->errors[0])));
@@ -257,6 +292,11 @@ void SimPublisher::done(uint64_t correlation,
   if (accepted == nullptr) {
     return;
   }
+  if (submission.expect == Expect::withdrawn) {
+    const bool ended = submission.withdrawal.kind != "mark_invalid";
+    publications_.at(submission.withdrawal.id).ended = ended;
+    return;
+  }
   parts_.checker.answered(identity, *accepted);
   for (const Release& release : submission.releases) {
     Publication& publication = publications_[release.id];
@@ -265,6 +305,35 @@ void SimPublisher::done(uint64_t correlation,
     }
   }
   accepted_.push_back(std::move(submission));
+}
+
+bool SimPublisher::is_expected(const Submission& submission,
+                               bool accepted,
+                               const std::string& reason) const {
+  const Release& release = submission.releases[0];
+  const bool ended = parts_.checker.has_ended({name_, release.id});
+  switch (submission.expect) {
+    case Expect::accepted:
+      return accepted || (ended && reason == "publication_withdrawn");
+    case Expect::maybe_index_taken:
+      return accepted || reason == "index_no_taken";
+    case Expect::conflict:
+      return reason == "conflict" || (ended && reason == "publication_withdrawn");
+    case Expect::duplicate: {
+      // The document of a publication that has ended may come again.
+      const bool free =
+          std::any_of(publications_.begin(), publications_.end(), [&](const auto& one) {
+            return one.second.newest.doc_no == release.doc_no &&
+                   parts_.checker.has_ended({name_, one.first});
+          });
+      return reason == "duplicate_document" || (free && accepted);
+    }
+    case Expect::withdrawn:
+      return accepted || reason == "already_withdrawn" ||
+             (reason == "successor_unknown" &&
+              parts_.checker.was_down({name_, submission.withdrawal.successor}));
+  }
+  return false;
 }
 
 }  // namespace gulou::simulation

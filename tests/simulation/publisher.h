@@ -1,6 +1,7 @@
 // SimPublisher is an upstream system with a plan: it submits, loses answers and submits the same
-// again until it has one, revises what was accepted, and now and then sends what must be refused.
-// It never forgets; it has no idea what the broker goes through. Owned by the World.
+// again until it has one, revises and withdraws what was accepted, and now and then sends what must
+// be refused. It never forgets; it has no idea what the broker goes through, nor that operators
+// withdraw too. Owned by the World.
 #pragma once
 
 #include "common/model/release.h"
@@ -42,11 +43,13 @@ class SimPublisher : public Peer {
   void on_frames(const Frames& frames) override;
 
  private:
-  enum class Expect : uint8_t { accepted, conflict, duplicate, maybe_index_taken };
+  enum class Expect : uint8_t { accepted, conflict, duplicate, maybe_index_taken, withdrawn };
 
   struct Submission {
     std::vector<std::string> parts;  // canonical JSON
     std::vector<Release> releases;
+    wire::WithdrawRequest
+        withdrawal;  // of the first of the releases, where `withdrawn` is expected
     Expect expect = Expect::accepted;
     Mono sent;
   };
@@ -54,7 +57,8 @@ class SimPublisher : public Peer {
   // What this publisher knows of one of its publications.
   struct Publication {
     Release newest;
-    bool busy = false;  // a submission about it is unanswered
+    bool busy = false;   // a submission about it is unanswered
+    bool ended = false;  // we withdrew it for good
   };
 
   Release draft();
@@ -64,8 +68,11 @@ class SimPublisher : public Peer {
   bool resubmit();
   bool conflict();
   bool duplicate();
+  bool withdraw();
   const std::string* some_publication();
   void submit(std::vector<Release> releases, Expect expect);
+  void open(Submission submission);
+  bool is_expected(const Submission& submission, bool accepted, const std::string& reason) const;
   void send(uint64_t correlation);
   void check_open();
   void done(uint64_t correlation, const wire::Accepted* accepted, const wire::Refused* refused);

@@ -1,5 +1,5 @@
-// Which rows of the transition table many lives together must have used: all, but for those whose
-// behaviour later issues bring, which stand in rows.cc as data.
+// Which rows of the transition table many lives together have not used though they must: none may
+// be left. Called at the end of a run.
 #pragma once
 
 #include "broker/core/transitions.h"

@@ -8,7 +8,8 @@ namespace {
 constexpr int64_t rest_ms_max = 3'600'000;  // within an hour after the troubles all must be at rest
 constexpr uint64_t steps_at_once_max = 200'000;
 
-CountySettings county_of(const Options& options) {
+// later: with the channels that appear while all is running.
+CountySettings county_of(const Options& options, bool later) {
   CountySettings county;
   county.units["jyj"] = {"jyj", "鼓楼县教育局", "000014349", "320106000000", ""};
   for (const char* const id : {"tzgg", "zcwj"}) {
@@ -20,7 +21,9 @@ CountySettings county_of(const Options& options) {
     county.columns[id] = column;
   }
   for (const ChannelPlan& plan : options.channels) {
-    county.channels.push_back(plan.policy);
+    if (later || !plan.later) {
+      county.channels.push_back(plan.policy);
+    }
   }
   return county;
 }
@@ -29,7 +32,7 @@ CountySettings county_of(const Options& options) {
 
 World::World(uint64_t seed, bool trace, Planted planted)
     : seed_(seed),
-      options_(Options::of(seed)),
+      options_(Options::of(seed, planted)),
       planted_(planted),
       trace_(trace),
       random_(seed),
@@ -58,10 +61,13 @@ World::World(uint64_t seed, bool trace, Planted planted)
   }
   broker_ =
       std::make_unique<SimBroker>(SimBroker::Parts{schedule_, random_, network_, checker_, trace_},
-                                  county_of(options_),
+                                  county_of(options_, false),
                                   std::move(principals),
                                   planted);
   network_.set_listener(*broker_);
+  operator_ = std::make_unique<SimOperator>(SimOperator::Parts{
+      schedule_, random_, *broker_, checker_, trace_, options_, channels_, adapters_});
+  broker_->set_on_start([this] { operator_->follow_up(); });
 }
 
 // Again and again, at times around `mean_ms` apart; never when it is 0.
@@ -122,29 +128,21 @@ void World::outage() {
   }
 }
 
-// A person looks at what is open and decides about one delivery.
-void World::operate() {
-  if (!broker_->alive()) {
-    return;
+void World::operate(void (SimOperator::*what)()) {
+  if (broker_->alive()) {
+    (*operator_.*what)();
   }
-  const auto open =
-      broker_->journal().history().open_deliveries(std::nullopt, std::nullopt, {}, {}, 50);
-  if (open.empty()) {
-    return;
+}
+
+void World::add_channels() {
+  broker_->configure(county_of(options_, true));
+  for (const ChannelPlan& plan : options_.channels) {
+    for (const auto& adapter : adapters_) {
+      if (plan.later && adapter->channel() == plan.policy.id) {
+        adapter->start();
+      }
+    }
   }
-  const DeliveryChanged& row = random_.pick(open);
-  OperatorDecided decision;
-  decision.from = {SessionNo{9'000'000}, ++decisions_};
-  decision.operator_name = "li";
-  decision.subscriber = row.subscriber;
-  decision.seq = row.seq;
-  decision.verb =
-      random_.per_mille(800) ? OperatorDecided::Verb::retry : OperatorDecided::Verb::cancel;
-  decision.reason = "looked_at";
-  if (trace_.on()) {
-    trace_.line(schedule_.now(), "operator", "decides about #" + std::to_string(row.seq.value));
-  }
-  broker_->decide(decision);
 }
 
 void World::set_faults(bool on) {
@@ -153,8 +151,14 @@ void World::set_faults(bool on) {
   network_.set_faults({from.slow_links, from.queue_full});
   broker_->set_faults({from.commit_fails, from.commit_slow});
   for (const auto& adapter : adapters_) {
-    adapter->set_faults(
-        {from.transient, from.lost_answer, from.content, from.auth, from.quota, from.reviewed});
+    adapter->set_faults({from.transient,
+                         from.lost_answer,
+                         from.content,
+                         from.auth,
+                         from.quota,
+                         from.gone,
+                         from.reviewed,
+                         from.unseen});
   }
 }
 
@@ -191,28 +195,43 @@ std::string World::unrest() const {
       return "adapter " + adapter->instance();
     }
   }
+  if (!operator_->quiet()) {
+    return "an operator";
+  }
   return checker_.unrest(broker_->core(), broker_->journal());
 }
 
-Life World::run() {
+void World::start_troubles() {
   set_faults(true);
   broker_->start();
   for (const auto& publisher : publishers_) {
     publisher->start();
   }
   for (const auto& adapter : adapters_) {
-    adapter->start();
+    const bool later = std::any_of(
+        options_.channels.begin(), options_.channels.end(), [&](const ChannelPlan& plan) {
+          return plan.later && plan.policy.id == adapter->channel();
+        });
+    if (!later) {
+      adapter->start();
+    }
   }
+  schedule_.after(random_.between(1'000, options_.work_ms), [this] { add_channels(); });
   every(std::max<int64_t>(1, options_.work_ms / options_.submissions), &World::have_ideas);
   every(options_.broker_kill_every_ms, &World::kill_broker);
   every(options_.adapter_kill_every_ms, &World::kill_adapter);
   every(options_.link_break_every_ms, &World::break_link);
   every(options_.clock_step_every_ms, &World::step_clock);
-  every(options_.operator_every_ms, &World::operate);
+  every(options_.decide_every_ms, &World::decide);
+  every(options_.withdraw_every_ms, &World::withdraw);
+  every(options_.pause_every_ms, &World::pause_or_resume);
+  every(options_.replay_every_ms, &World::replay);
+  every(options_.retire_every_ms, &World::retire);
   every(10'000, &World::outage);
-  const int64_t work_until = schedule_.now().mono.ms + options_.work_ms;
-  while (schedule_.now().mono.ms < work_until && step()) {
-  }
+}
+
+// The troubles stop; publishing goes on everywhere, and what was done by hand gets recorded.
+void World::rest() {
   troubled_ = false;
   set_faults(false);
   const int64_t rest_until = schedule_.now().mono.ms + rest_ms_max;
@@ -223,10 +242,15 @@ Life World::run() {
       checker_.violated("it does not come to rest: " + unrest());
       break;
     }
-    if (schedule_.now().mono.ms >= look_at) {
-      rests = unrest().empty();
-      look_at = schedule_.now().mono.ms + 2'000;
+    if (schedule_.now().mono.ms < look_at) {
+      continue;
     }
+    if (broker_->quiet()) {
+      operator_->resume_all();
+      operator_->follow_up();
+    }
+    rests = unrest().empty();
+    look_at = schedule_.now().mono.ms + 2'000;
   }
   if (rests) {
     checker_.check_end(broker_->core(), broker_->journal());
@@ -234,11 +258,21 @@ Life World::run() {
       checker_.check_rebuilt(broker_->journal());
     }
   }
+}
+
+Life World::run() {
+  start_troubles();
+  const int64_t work_until = schedule_.now().mono.ms + options_.work_ms;
+  while (schedule_.now().mono.ms < work_until && broker_->events() < options_.events_max &&
+         step()) {
+  }
+  rest();
   Life life;
   life.violation = checker_.violation();
   life.commit = checker_.commit();
   life.ended_ms = schedule_.now().mono.ms;
   life.steps = schedule_.done();
+  life.events = broker_->events();
   life.crashes = broker_->crashes();
   life.fired = broker_->fired();
   if (broker_->alive()) {

@@ -5,6 +5,7 @@
 
 #include "tests/simulation/adapter.h"
 #include "tests/simulation/broker.h"
+#include "tests/simulation/operator.h"
 #include "tests/simulation/publisher.h"
 
 #include <cstdint>
@@ -22,6 +23,7 @@ struct Life {
   uint64_t commit = 0;
   int64_t ended_ms = 0;
   uint64_t steps = 0;
+  uint64_t events = 0;  // of the core
   uint64_t crashes = 0;
   uint64_t entries = 0;
   std::set<std::pair<DeliveryState, Trigger>> fired;
@@ -40,7 +42,21 @@ class World {
   void kill_adapter();
   void break_link();
   void step_clock();
-  void operate();
+  void operate(void (SimOperator::*what)());
+
+  void decide() { operate(&SimOperator::decide); }
+
+  void withdraw() { operate(&SimOperator::withdraw); }
+
+  void pause_or_resume() { operate(&SimOperator::pause_or_resume); }
+
+  void retire() { operate(&SimOperator::retire); }
+
+  void replay() { operate(&SimOperator::replay); }
+
+  void add_channels();
+  void start_troubles();
+  void rest();
   void outage();
   void set_faults(bool on);
   // What is not at rest; empty when all is.
@@ -59,9 +75,9 @@ class World {
   std::unique_ptr<SimBroker> broker_;
   std::vector<std::unique_ptr<SimAdapter>> adapters_;
   std::vector<std::unique_ptr<SimPublisher>> publishers_;
+  std::unique_ptr<SimOperator> operator_;
   bool troubled_ = true;
   int ideas_left_ = 0;
-  uint64_t decisions_ = 0;
 };
 
 }  // namespace gulou::simulation
