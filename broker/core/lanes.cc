@@ -57,6 +57,11 @@ std::optional<HandedPart> Core::newest_part(const ChannelRuntime& channel,
   if (!publication) {
     return part;
   }
+  // What is there already came past the gate: nothing older may take its place.
+  const bool gated = is_gated(channel, entry.lane);
+  const auto delivered = gated ? ledger_.delivered(shared_subscriber(channel.no), *publication)
+                               : std::optional<Ledger::Delivered>();
+  const uint32_t there = delivered ? delivered->revision : 0;
   // The newest revision this channel takes and whose time has come.
   const auto& revisions = publication->revisions;
   for (auto revision = revisions.rbegin();
@@ -65,7 +70,8 @@ std::optional<HandedPart> Core::newest_part(const ChannelRuntime& channel,
     const auto newer = ledger_.entry(revision->lane, revision->seq);
     if (!newer || not_before(channel, newer->entry) > now.utc || !matches(channel, newer->entry) ||
         publication->is_down(revision->revision) ||
-        (is_gated(channel, entry.lane) && !gate_is_open(channel, newer->entry, std::nullopt))) {
+        (gated && revision->revision > there &&
+         !gate_is_open(channel, newer->entry, std::nullopt))) {
       continue;
     }
     if (newer->entry.expires && newer->entry.expires <= now.utc) {

@@ -147,7 +147,7 @@ void SimAdapter::apply(const sdk::Part& part) {
   const std::string key = publication(part);
   const SimChannel::Place* place = outside_.find(key);
   const bool there = place != nullptr && part.old_revision >= revision;
-  if (there && place->banner == part.invalid) {
+  if (there && (place->banner == part.invalid || part.old_revision > revision)) {
     return;
   }
   SimChannel::Shown shown{key, revision, part.invalid};
@@ -207,12 +207,19 @@ Report SimAdapter::look(const sdk::Delivery& delivery) const {
   if (now().mono < outside_.down_until) {
     return sdk::transient("platform_down", "503");
   }
-  for (const std::string& id : delivery.platform_ids) {
-    const auto at = outside_.reviews.find(id);
-    if (at == outside_.reviews.end() || at->second.cancelled) {
+  // What the platform still looks at is found by its id, or among all that it looks at.
+  for (const auto& [id, review] : outside_.reviews) {
+    const bool known =
+        std::count(delivery.platform_ids.begin(), delivery.platform_ids.end(), id) > 0;
+    const bool ours =
+        std::any_of(delivery.parts.begin(), delivery.parts.end(), [&](const sdk::Part& part) {
+          return std::any_of(review.parts.begin(), review.parts.end(), [&](const auto& one) {
+            return one.publication == publication(part);
+          });
+        });
+    if (!ours || review.cancelled) {
       continue;
     }
-    const SimChannel::Review& review = at->second;
     if (now().mono < review.ready) {
       Report report;
       report.outcome = Outcome::accepted;
@@ -220,7 +227,7 @@ Report SimAdapter::look(const sdk::Delivery& delivery) const {
       report.until = {now().utc.ms + 2'000};
       return report;
     }
-    if (!review.passes) {
+    if (known && !review.passes) {
       return sdk::content("review_failed", {});
     }
     // Passed: it is there, or the platform waits for us to put it up, which is what happens next.

@@ -176,6 +176,26 @@ bool Books::was_seen(const Channel& policy, const PublicationKey& key, uint32_t 
   return at != seen_.end() && at->second >= revision;
 }
 
+// The newest revision that stands on the channel.
+uint32_t Books::delivered(SubscriberNo subscriber, const Publication& known) const {
+  uint32_t newest = 0;
+  for (const Revision& revision : known.revisions) {
+    const DeliveryChanged* there = row({subscriber, revision.seq});
+    if (there == nullptr) {
+      newest = plain_.contains({subscriber, revision.seq}) ? std::max(newest, revision.revision)
+                                                           : newest;
+      continue;
+    }
+    const bool again = there->job && there->receipt.at && !is_final(there->state);
+    for (const PartReceipt& part : there->receipt.parts) {
+      if (part.part == revision.part && (again || there->state == DeliveryState::published)) {
+        newest = std::max({newest, revision.revision, again ? 0U : part.revision});
+      }
+    }
+  }
+  return newest;
+}
+
 // The newest revision this channel takes and whose time has come; nothing where it has ended.
 std::optional<Books::Expected> Books::newest(const Channel& policy,
                                              const EntryAccepted& entry,
@@ -185,12 +205,13 @@ std::optional<Books::Expected> Books::newest(const Channel& policy,
   const Publication& known = publications_.at({entry.publisher, own.id});
   Expected found{number, entry.seq, known.is_invalid(own.revision)};
   bool down = known.is_down(own.revision);
+  const uint32_t there = delivered(subscriber(policy.id), known);  // past its gate already
   for (auto one = known.revisions.rbegin();
        one != known.revisions.rend() && one->revision > own.revision;
        ++one) {
     const EntryAccepted& newer = entries_.at(one->seq);
     if (from(policy, newer) > at || !takes(policy, newer) || known.is_down(one->revision) ||
-        (is_gated(policy, entry.lane) && !gate_is_open(policy, newer))) {
+        (is_gated(policy, entry.lane) && one->revision > there && !gate_is_open(policy, newer))) {
       continue;
     }
     if (newer.expires && newer.expires <= at) {

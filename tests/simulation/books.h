@@ -103,6 +103,7 @@ class Books {
                                  const EntryAccepted& entry,
                                  uint8_t number,
                                  Utc at) const;
+  uint32_t delivered(SubscriberNo subscriber, const Publication& known) const;
   bool is_seen(SubscriberNo gate, const Revision& revision) const;
   void note_seen(SubscriberNo subscriber, const PublicationKey& key, uint32_t revision);
   bool counts_as_seen(SubscriberNo subscriber, ReceiptLevel level) const;

@@ -19,7 +19,11 @@ void SimOperator::say(const std::string& what) const {
   }
 }
 
+// What people can look up is durable.
 std::optional<EntryAccepted> SimOperator::entry(Seq seq) const {
+  if (!parts_.broker.journal().history().entry(seq)) {
+    return std::nullopt;
+  }
   for (const Lane lane : all_lanes) {
     if (auto row = ledger().entry(lane, seq)) {
       return std::move(row->entry);

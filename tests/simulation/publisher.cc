@@ -108,7 +108,7 @@ bool SimPublisher::new_bundle() {
 const std::string* SimPublisher::some_publication() {
   std::vector<const std::string*> idle;
   for (const auto& [id, publication] : publications_) {
-    if (!publication.busy && !publication.ended) {
+    if (publication.unanswered == 0 && !publication.ended) {
       idle.push_back(&id);
     }
   }
@@ -208,7 +208,7 @@ void SimPublisher::open(Submission submission) {
   for (const Release& release : submission.releases) {
     const auto known = publications_.find(release.id);
     if (known != publications_.end()) {
-      known->second.busy = true;
+      ++known->second.unanswered;
     }
   }
   const uint64_t correlation = ++last_correlation_;
@@ -285,8 +285,8 @@ void SimPublisher::done(uint64_t correlation,
   }
   for (const Release& release : submission.releases) {
     const auto known = publications_.find(release.id);
-    if (known != publications_.end()) {
-      known->second.busy = false;
+    if (known != publications_.end() && known->second.unanswered > 0) {
+      --known->second.unanswered;
     }
   }
   if (accepted == nullptr) {

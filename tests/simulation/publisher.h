@@ -57,7 +57,7 @@ class SimPublisher : public Peer {
   // What this publisher knows of one of its publications.
   struct Publication {
     Release newest;
-    bool busy = false;   // a submission about it is unanswered
+    int unanswered = 0;  // submissions about it
     bool ended = false;  // we withdrew it for good
   };
 
