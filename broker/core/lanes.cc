@@ -57,10 +57,11 @@ std::optional<HandedPart> Core::newest_part(const ChannelRuntime& channel,
   if (!publication) {
     return part;
   }
-  // What is there already came past the gate: nothing older may take its place.
   const bool gated = is_gated(channel, entry.lane);
-  const auto delivered = gated ? ledger_.delivered(shared_subscriber(channel.no), *publication)
-                               : std::optional<Ledger::Delivered>();
+  // What is there already came past gate and clock: nothing older may take its place.
+  const auto delivered = publication->newest().revision > own.revision
+                             ? ledger_.delivered(shared_subscriber(channel.no), *publication)
+                             : std::optional<Ledger::Delivered>();
   const uint32_t there = delivered ? delivered->revision : 0;
   // The newest revision this channel takes and whose time has come.
   const auto& revisions = publication->revisions;
@@ -68,10 +69,12 @@ std::optional<HandedPart> Core::newest_part(const ChannelRuntime& channel,
        revision != revisions.rend() && revision->revision > own.revision;
        ++revision) {
     const auto newer = ledger_.entry(revision->lane, revision->seq);
-    if (!newer || not_before(channel, newer->entry) > now.utc || !matches(channel, newer->entry) ||
-        publication->is_down(revision->revision) ||
-        (gated && revision->revision > there &&
-         !gate_is_open(channel, newer->entry, std::nullopt))) {
+    if (!newer || !matches(channel, newer->entry) || publication->is_down(revision->revision)) {
+      continue;
+    }
+    const bool early = not_before(channel, newer->entry) > now.utc ||
+                       (gated && !gate_is_open(channel, newer->entry, std::nullopt));
+    if (early && revision->revision > there) {
       continue;
     }
     if (newer->entry.expires && newer->entry.expires <= now.utc) {

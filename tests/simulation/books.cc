@@ -205,13 +205,14 @@ std::optional<Books::Expected> Books::newest(const Channel& policy,
   const Publication& known = publications_.at({entry.publisher, own.id});
   Expected found{number, entry.seq, known.is_invalid(own.revision)};
   bool down = known.is_down(own.revision);
-  const uint32_t there = delivered(subscriber(policy.id), known);  // past its gate already
+  const uint32_t there = delivered(subscriber(policy.id), known);  // past gate and clock already
   for (auto one = known.revisions.rbegin();
        one != known.revisions.rend() && one->revision > own.revision;
        ++one) {
     const EntryAccepted& newer = entries_.at(one->seq);
-    if (from(policy, newer) > at || !takes(policy, newer) || known.is_down(one->revision) ||
-        (is_gated(policy, entry.lane) && one->revision > there && !gate_is_open(policy, newer))) {
+    const bool early =
+        from(policy, newer) > at || (is_gated(policy, entry.lane) && !gate_is_open(policy, newer));
+    if (!takes(policy, newer) || known.is_down(one->revision) || (early && one->revision > there)) {
       continue;
     }
     if (newer.expires && newer.expires <= at) {

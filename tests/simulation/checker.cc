@@ -295,7 +295,8 @@ void Checker::check_part(const LeaseHeld& lease, const HandedItem& item, const H
   if (known.is_down(part.facts.revision) && (since_acknowledged || expected_gone)) {
     violated(name(part.seq) + " is handed out though withdrawn");
   }
-  if (entry.not_before > lease.leased_at) {
+  const bool there = part.old_revision >= part.facts.revision;  // the clock stepped back since
+  if (entry.not_before > lease.leased_at && !there) {
     violated(name(part.seq) + " is handed out before its time");
   }
   if (entry.expires && entry.expires <= lease.leased_at) {
@@ -306,7 +307,7 @@ void Checker::check_part(const LeaseHeld& lease, const HandedItem& item, const H
     const auto& outlets = embargo->second.outlets;
     const bool named = std::count(outlets.begin(), outlets.end(), policy.id) > 0;
     const Utc until = parse_utc(embargo->second.until).value_or(Utc{});
-    if (!named && until > lease.leased_at) {
+    if (!named && !there && until > lease.leased_at) {
       violated(name(part.seq) + " is handed to " + policy.id + " under embargo of " +
                part.facts.id + " to " + outlets[0] + " until " + embargo->second.until +
                ", entry " + format_utc(entry.embargo_until) +
