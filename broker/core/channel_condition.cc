@@ -47,7 +47,7 @@ void Core::wake_at(Utc at) {
 }
 
 uint64_t Core::allowance(const ChannelRuntime& channel, Now now) {
-  ChannelCondition condition = ledger_.condition(channel.no);
+  const ChannelCondition& condition = ledger_.condition(channel.no);
   if (condition.paused || condition.retired) {
     return 0;
   }
@@ -56,14 +56,7 @@ uint64_t Core::allowance(const ChannelRuntime& channel, Now now) {
       wake_at(condition.until);
       return 0;
     }
-    condition.state = ChannelState::open;
-    condition.at = now.utc;
-    condition.until = {};
-    condition.reason = "quota_renewed";
-    condition.detail.clear();
-    note(
-        Note::Level::info, "channel.open", shared_subscriber(channel.no), {}, 1, channel.policy.id);
-    emit(std::move(condition));
+    open_channel(channel, condition, "quota_renewed", now);
     return rate_left(channel, now);
   }
   if (!is_asleep(condition.state)) {
@@ -121,10 +114,10 @@ void Core::note_handed(const ChannelRuntime& channel, Lane lane, uint64_t delive
     add(used.day, used.in_day, day_ms, begin_of_day(now.utc));
     emit(used);
   }
-  ChannelCondition condition = ledger_.condition(channel.no);
-  if (lane == Lane::withdrawal || !is_asleep(condition.state)) {
+  if (lane == Lane::withdrawal || !is_probing(channel)) {
     return;
   }
+  ChannelCondition condition = ledger_.condition(channel.no);
   // This is the probe; without an answer the next one waits longer.
   condition.until = {now.utc.ms + probe_wait_ms(channel.policy, condition.probes)};
   ++condition.probes;
@@ -133,23 +126,31 @@ void Core::note_handed(const ChannelRuntime& channel, Lane lane, uint64_t delive
 
 // The platform answered: whatever it said of the delivery, the channel is there.
 void Core::channel_works(const ChannelRuntime& channel, Now now) {
-  ChannelCondition condition = ledger_.condition(channel.no);
-  const bool asleep = is_asleep(condition.state);
-  if (condition.failures == 0 && !asleep) {
+  const ChannelCondition& known = ledger_.condition(channel.no);
+  const bool asleep = is_asleep(known.state);
+  if (known.failures == 0 && !asleep) {
     return;
   }
+  ChannelCondition condition = known;
   condition.failures = 0;
   condition.failed = {};
   condition.probes = 0;
   if (asleep) {
-    condition.state = ChannelState::open;
-    condition.at = now.utc;
-    condition.until = {};
-    condition.reason = "probe_succeeded";
-    condition.detail.clear();
-    note(
-        Note::Level::info, "channel.open", shared_subscriber(channel.no), {}, 1, channel.policy.id);
+    return open_channel(channel, std::move(condition), "probe_succeeded", now);
   }
+  emit(std::move(condition));
+}
+
+void Core::open_channel(const ChannelRuntime& channel,
+                        ChannelCondition condition,
+                        std::string_view reason,
+                        Now now) {
+  condition.state = ChannelState::open;
+  condition.at = now.utc;
+  condition.until = {};
+  condition.reason = reason;
+  condition.detail.clear();
+  note(Note::Level::info, "channel.open", shared_subscriber(channel.no), {}, 1, channel.policy.id);
   emit(std::move(condition));
 }
 

@@ -181,6 +181,10 @@ class Core {
   uint64_t rate_left(const ChannelRuntime& channel, Now now);
   void note_handed(const ChannelRuntime& channel, Lane lane, uint64_t deliveries, Now now);
   void channel_works(const ChannelRuntime& channel, Now now);
+  void open_channel(const ChannelRuntime& channel,
+                    ChannelCondition condition,
+                    std::string_view reason,
+                    Now now);
   void channel_fails(const ChannelRuntime& channel, Seq seq, const Report& report, Now now);
   bool is_probing(const ChannelRuntime& channel) const;
   void channel_sleeps(

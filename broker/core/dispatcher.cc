@@ -100,7 +100,7 @@ void Core::dispatch_by_hand(Now now) {
     }
     for (size_t i = 0; i < limits::due_batch_max; ++i) {
       // What must go must go, also from a channel that gets nothing new any more.
-      const ChannelCondition condition = ledger_.condition(no);
+      const ChannelCondition& condition = ledger_.condition(no);
       const bool paused = condition.paused || condition.retired;
       const auto lane = [&](Lane one) {
         return is_gated(channel, one) ? hand_gated(nullptr, channel, one, now)

@@ -177,6 +177,7 @@ void Ledger::apply_one(const ChannelDefined& change, RoundNo /*round*/) {
   subscriber.no = shared_subscriber(change.channel);
   subscriber.cursors.fill(change.from);
   subscribers_.emplace(subscriber.no, std::move(subscriber));
+  conditions_[change.channel].channel = change.channel;
 }
 
 void Ledger::apply_one(const BlobStored& change, RoundNo round) {

@@ -87,10 +87,8 @@ class Ledger {
   ChannelNo last_channel() const { return last_channel_; }
 
   // Of a channel nothing was ever said about: open.
-  ChannelCondition condition(ChannelNo channel) const;
+  const ChannelCondition& condition(ChannelNo channel) const;
   RateUsed rate(ChannelNo channel) const;
-
-  const std::map<ChannelNo, ChannelCondition>& conditions() const { return conditions_; }
 
   const std::map<JobNo, ReplayJob>& jobs() const { return jobs_; }  // running
 

@@ -75,7 +75,7 @@ std::optional<PublicationRow> Ledger::publication(const PublicationKey& key) con
 // A withdrawn document may come again as another publication.
 bool Ledger::is_free(const PublicationKey& key) const {
   const auto row = publication(key);
-  return row && row->withdrawn && row->withdrawn->kind != WithdrawalKind::expire &&
+  return row && row->withdrawn && ends_publication(row->withdrawn->kind) &&
          row->is_down(row->newest().revision);
 }
 
@@ -235,11 +235,10 @@ std::optional<Utc> Ledger::first_expiry() const {
   return first;
 }
 
-ChannelCondition Ledger::condition(ChannelNo channel) const {
+const ChannelCondition& Ledger::condition(ChannelNo channel) const {
   const auto at = conditions_.find(channel);
-  ChannelCondition open;
-  open.channel = channel;
-  return at == conditions_.end() ? open : at->second;
+  CHECK(at != conditions_.end());
+  return at->second;
 }
 
 RateUsed Ledger::rate(ChannelNo channel) const {

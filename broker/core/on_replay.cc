@@ -119,6 +119,9 @@ void Core::on_event(const ReplayCancelled& event, Now now) {
 }
 
 void Core::run_jobs(Now now) {
+  if (ledger_.jobs().empty()) {
+    return;
+  }
   const std::map<JobNo, ReplayJob> jobs = ledger_.jobs();
   for (const auto& [no, job] : jobs) {
     if (channels_.contains(job.selection.channel)) {
@@ -130,7 +133,7 @@ void Core::run_jobs(Now now) {
 // May it send now? Not faster than its rate, also right after a restart; a channel that sleeps
 // keeps its job waiting.
 bool Core::job_is_due(const ReplayJob& job, Now now) {
-  const ChannelCondition condition = ledger_.condition(job.selection.channel);
+  const ChannelCondition& condition = ledger_.condition(job.selection.channel);
   if (condition.paused) {
     return false;
   }

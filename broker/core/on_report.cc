@@ -361,7 +361,7 @@ void Core::retry_later(
     DeliveryChanged row, Trigger trigger, const Report& report, Now now, bool counts) {
   const auto channel = channels_.find(channel_of(row.subscriber));
   const Channel policy = channel == channels_.end() ? Channel{} : channel->second.policy;
-  const ChannelCondition condition = ledger_.condition(channel_of(row.subscriber));
+  const ChannelCondition& condition = ledger_.condition(channel_of(row.subscriber));
   row.maybe_published = row.maybe_published || report.outcome == Outcome::ambiguous;
   if (condition.retired && row.lane != Lane::withdrawal) {
     row.due = {};

@@ -71,7 +71,7 @@ std::optional<Error> revision_error(const PartFacts& part,
                                     size_t i,
                                     const std::optional<PublicationRow>& row) {
   const uint32_t current = row ? row->newest().revision : 0;
-  if (row && row->is_down(current) && row->withdrawn->kind != WithdrawalKind::expire) {
+  if (row && row->is_down(current) && ends_publication(row->withdrawn->kind)) {
     return Error{ErrorCode::refused,
                  "publication_withdrawn",
                  field_of(i, "id"),
