@@ -59,7 +59,6 @@ inline constexpr size_t approvals_max = 16;          // in one SUBMIT
 inline constexpr size_t note_bytes_max = 4096;       // reasons and notes written by people
 inline constexpr size_t sessions_max = 4096;
 inline constexpr size_t credit_messages_max = 4096;
-inline constexpr size_t credit_bytes_max = 64 * 1024 * 1024;
 inline constexpr size_t deliver_entries_max = 256;        // deliveries in one DELIVER
 inline constexpr size_t deliver_bytes_max = 1024 * 1024;  // body bytes in one DELIVER with several
 inline constexpr int64_t ping_every_ms = 5'000;
@@ -129,7 +128,6 @@ inline constexpr size_t notice_answer_bytes_max = 64 * 1024;
 inline constexpr size_t notice_jobs_max = 16;  // tests and answers waiting for the notifier
 
 // Journal (design 6)
-inline constexpr size_t changeset_bytes_max = 64 * 1024 * 1024;
 inline constexpr size_t write_buffer_bytes = 24 * 1024 * 1024;
 inline constexpr size_t block_cache_bytes = 16 * 1024 * 1024;
 inline constexpr uint64_t disk_free_bytes_min = 2ULL * 1024 * 1024 * 1024;
@@ -192,7 +190,5 @@ inline constexpr int64_t lease_margin_ms = 5'000;  // a lease must outlast a cal
 inline constexpr size_t late_reports_max = 64;     // successes told after a lost session
 inline constexpr int64_t adapter_retry_ms_first = 1'000;
 inline constexpr int64_t adapter_retry_ms_max = 30'000;
-
-inline constexpr size_t config_bytes_max = 4 * 1024 * 1024;
 
 }  // namespace gulou::limits

@@ -143,7 +143,6 @@ std::string_view name_of(WithdrawalKind kind);
 std::string_view name_of(ChannelState state);
 // The four a person may ask for.
 std::optional<WithdrawalKind> parse_withdrawal_kind(std::string_view name);
-std::optional<ChannelState> parse_channel_state(std::string_view name);
 std::optional<DeliveryState> parse_delivery_state(std::string_view name);
 std::optional<Lane> parse_lane(std::string_view name);
 std::optional<Outcome> parse_outcome(std::string_view name);

@@ -181,10 +181,6 @@ std::optional<WithdrawalKind> parse_withdrawal_kind(std::string_view name) {
   return kind == WithdrawalKind::expire ? std::nullopt : kind;
 }
 
-std::optional<ChannelState> parse_channel_state(std::string_view name) {
-  return value_of(channel_states, name);
-}
-
 std::optional<Kind> parse_kind(std::string_view name) {
   return value_of(kinds, name);
 }
