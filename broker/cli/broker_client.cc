@@ -97,6 +97,22 @@ Result<Answer> BrokerClient::post_once(std::string_view path, std::string body) 
   return answer;
 }
 
+Exit show_answer(const Shell& shell,
+                 const std::string& path,
+                 const std::function<void(const JsonValue&)>& print) {
+  auto client = BrokerClient::open(shell);
+  const auto answer = client ? client->get(path) : Result<Answer>(gulou::fail(client.error()));
+  if (!answer) {
+    return shell.fail(answer.error());
+  }
+  if (shell.json) {
+    shell.print_json(answer->text);
+  } else {
+    print(answer->value);
+  }
+  return Exit::done;
+}
+
 std::string problem_text(const JsonValue& problem) {
   std::string text(problem.text("detail", says_nothing(problem) ? problem.text("title") : ""));
   for (const JsonValue& error : problem.items("errors")) {

@@ -8,6 +8,7 @@
 #include "common/json/value.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -56,6 +57,11 @@ class BrokerClient {
   Language language_;
   HttpClient client_;
 };
+
+// Asks for one thing and shows it: as it came with --json, else by `print`.
+Exit show_answer(const Shell& shell,
+                 const std::string& path,
+                 const std::function<void(const JsonValue&)>& print);
 
 // What a problem document says: its detail, and a line per field.
 std::string problem_text(const JsonValue& problem);

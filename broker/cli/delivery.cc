@@ -194,18 +194,8 @@ Exit list_deliveries(const Shell& shell, const DeliveryFilter& filter) {
 }
 
 Exit show_delivery(const Shell& shell, const std::string& id) {
-  auto client = BrokerClient::open(shell);
-  const auto answer =
-      client ? client->get(path_of(id)) : Result<Answer>(gulou::fail(client.error()));
-  if (!answer) {
-    return shell.fail(answer.error());
-  }
-  if (shell.json) {
-    shell.print_json(answer->text);
-  } else {
-    print_delivery(shell, answer->value);
-  }
-  return Exit::done;
+  return show_answer(
+      shell, path_of(id), [&](const JsonValue& delivery) { print_delivery(shell, delivery); });
 }
 
 Exit retry_delivery(const Shell& shell, const std::string& id, const std::string& reason) {

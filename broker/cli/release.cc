@@ -219,22 +219,13 @@ Exit list_releases(const Shell& shell, const Page& page) {
 }
 
 Exit show_release(const Shell& shell, const std::string& selector) {
-  auto client = BrokerClient::open(shell);
-  const auto answer = client ? client->get("/v1/releases/" + segment(selector))
-                             : Result<Answer>(gulou::fail(client.error()));
-  if (!answer) {
-    return shell.fail(answer.error());
-  }
-  if (shell.json) {
-    shell.print_json(answer->text);
-    return Exit::done;
-  }
-  print_head(shell, answer->value);
-  for (const JsonValue& part : answer->value.items("parts")) {
-    print_part(shell, part);
-  }
-  print_standings(shell, answer->value.items("channels"));
-  return Exit::done;
+  return show_answer(shell, "/v1/releases/" + segment(selector), [&](const JsonValue& release) {
+    print_head(shell, release);
+    for (const JsonValue& part : release.items("parts")) {
+      print_part(shell, part);
+    }
+    print_standings(shell, release.items("channels"));
+  });
 }
 
 Exit find_releases(const Shell& shell, const std::string& text, uint64_t limit) {

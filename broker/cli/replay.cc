@@ -218,18 +218,9 @@ Exit list_replays(const Shell& shell) {
 }
 
 Exit show_replay(const Shell& shell, const std::string& job) {
-  auto client = BrokerClient::open(shell);
-  const auto answer = client ? client->get("/v1/replays/" + segment(job))
-                             : Result<Answer>(gulou::fail(client.error()));
-  if (!answer) {
-    return shell.fail(answer.error());
-  }
-  if (shell.json) {
-    shell.print_json(answer->text);
-  } else {
-    print_job(shell, answer->value);
-  }
-  return Exit::done;
+  return show_answer(shell, "/v1/replays/" + segment(job), [&](const JsonValue& shown) {
+    print_job(shell, shown);
+  });
 }
 
 Exit cancel_replay(const Shell& shell, const std::string& job, const std::string& reason) {

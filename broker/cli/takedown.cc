@@ -155,18 +155,9 @@ Exit list_takedowns(const Shell& shell, const TakedownFilter& filter) {
 }
 
 Exit show_takedown(const Shell& shell, const std::string& seq) {
-  auto client = BrokerClient::open(shell);
-  const auto answer = client ? client->get("/v1/takedowns/" + segment(seq))
-                             : Result<Answer>(gulou::fail(client.error()));
-  if (!answer) {
-    return shell.fail(answer.error());
-  }
-  if (shell.json) {
-    shell.print_json(answer->text);
-  } else {
-    print_takedown(shell, answer->value);
-  }
-  return Exit::done;
+  return show_answer(shell, "/v1/takedowns/" + segment(seq), [&](const JsonValue& takedown) {
+    print_takedown(shell, takedown);
+  });
 }
 
 }  // namespace gulou::cli
