@@ -86,8 +86,10 @@ class Ledger {
 
   ChannelNo last_channel() const { return last_channel_; }
 
-  // Of a channel nothing was ever said about: open.
   const ChannelCondition& condition(ChannelNo channel) const;
+
+  const std::map<ChannelNo, ChannelCondition>& conditions() const { return conditions_; }
+
   RateUsed rate(ChannelNo channel) const;
 
   const std::map<JobNo, ReplayJob>& jobs() const { return jobs_; }  // running
