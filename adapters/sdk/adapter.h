@@ -75,16 +75,38 @@ class Helper {
                            const std::function<Status(std::string_view piece)>& sink) = 0;
 };
 
-// Reports are made with these, so that reasons stay stable codes.
+// Reports are made with these and nowhere else. `reason` is a stable snake_case word that people
+// filter by; `detail` is what the platform said, for people. What each does to the delivery and to
+// the channel: README.md.
+
+// It is there, in the revisions the receipt names (receipt_of()).
 Report published(Receipt receipt);
-Report transient(std::string reason, std::string detail, int64_t retry_after_ms = 0);
-Report ambiguous(std::string reason, std::string detail);
-Report content(std::string reason, std::string detail);
-Report misconfigured(std::string reason, std::string detail);
-// A draft is there under this id and a person must make it public; detail: where.
+// The platform took it and decides later: the delivery is `confirming` and comes to find() at
+// next_poll, or when Callbacks::called_back() names this id. Zero: after the channel's first
+// back-off. find() may answer `accepted` again.
+Report accepted(std::string platform_id, Utc next_poll = {});
+// A draft is there under this id and a person must make it public; detail: where. Parked as
+// `awaiting_person`.
 Report prepared(std::string platform_id, std::string detail);
-// find(): it is not there. withdraw(): there was nothing to take back.
+// It did not happen and may work later, not before retry_after_ms (0: as policy says).
+Report transient(std::string reason, std::string detail, int64_t retry_after_ms = 0);
+// Nobody knows: find() is asked before the next attempt.
+Report ambiguous(std::string reason, std::string detail);
+// The platform allows no more until then: the channel sleeps, and it costs the delivery no attempt.
+Report quota(Utc until, std::string reason, std::string detail);
+// Nothing works until a person has renewed the authorisation (auth) or corrected the settings
+// (misconfigured): the channel stops with an alarm, and it costs the delivery no attempt.
+Report auth(std::string reason, std::string detail);
+Report misconfigured(std::string reason, std::string detail);
+// The platform will never take this content: parked at once for a person.
+Report content(std::string reason, std::string detail);
+// find(): it is not there. withdraw(): there was nothing to take back. Of publish() and update() it
+// parks the delivery.
 Report gone();
+
+// A receipt that names every part of the delivery at the revision delivered, still without ids and
+// URLs.
+Receipt receipt_of(const Delivery& delivery, ReceiptLevel level, Utc at);
 
 // Of RECALL, in Errors of Helper::progress and in reports.
 inline constexpr std::string_view recalled = "recalled";

@@ -22,6 +22,13 @@ Report published(Receipt receipt) {
   return made;
 }
 
+Report accepted(std::string platform_id, Utc next_poll) {
+  Report made = report(Outcome::accepted, {}, {});
+  made.platform_id = std::move(platform_id);
+  made.until = next_poll;
+  return made;
+}
+
 Report transient(std::string reason, std::string detail, int64_t retry_after_ms) {
   Report made = report(Outcome::transient, std::move(reason), std::move(detail));
   made.retry_after_ms = retry_after_ms;
@@ -36,6 +43,16 @@ Report content(std::string reason, std::string detail) {
   return report(Outcome::content, std::move(reason), std::move(detail));
 }
 
+Report quota(Utc until, std::string reason, std::string detail) {
+  Report made = report(Outcome::quota, std::move(reason), std::move(detail));
+  made.until = until;
+  return made;
+}
+
+Report auth(std::string reason, std::string detail) {
+  return report(Outcome::auth, std::move(reason), std::move(detail));
+}
+
 Report misconfigured(std::string reason, std::string detail) {
   return report(Outcome::misconfigured, std::move(reason), std::move(detail));
 }
@@ -48,6 +65,16 @@ Report prepared(std::string platform_id, std::string detail) {
 
 Report gone() {
   return report(Outcome::gone, {}, {});
+}
+
+Receipt receipt_of(const Delivery& delivery, ReceiptLevel level, Utc at) {
+  Receipt receipt;
+  receipt.level = level;
+  receipt.at = at;
+  for (const Part& part : delivery.parts) {
+    receipt.parts.push_back({part.part, part.release.revision, {}, {}});
+  }
+  return receipt;
 }
 
 }  // namespace gulou::sdk

@@ -70,6 +70,9 @@ void Runner::on_message(const wire::Message& message, Now now) {
     for (wire::ReportBatch& report : std::exchange(late_, {})) {
       send(std::move(report));
     }
+    for (std::string& platform_id : std::exchange(called_back_, {})) {
+      send(wire::Progress{{}, {}, 0, std::move(platform_id)});
+    }
     grant(true);
   } else if (const auto* batch = std::get_if<wire::Deliver>(&message.body)) {
     if (welcomed_) {
@@ -361,6 +364,20 @@ void Runner::on_progress(uint8_t part, std::string platform_id, Now now) {
   leases_.at(running_->item.lease).asked_at = now.mono;
   send(
       wire::Progress{running_->item.lease, running_->item.facts.seq, part, std::move(platform_id)});
+}
+
+void Runner::on_called_back(std::string platform_id) {
+  if (platform_id.empty() || platform_id.size() > limits::attempt_text_bytes_max) {
+    return;  // the broker keeps no such id
+  }
+  if (welcomed_) {
+    return send(wire::Progress{{}, {}, 0, std::move(platform_id)});
+  }
+  const bool told =
+      std::find(called_back_.begin(), called_back_.end(), platform_id) != called_back_.end();
+  if (!told && called_back_.size() < limits::late_reports_max) {
+    called_back_.push_back(std::move(platform_id));
+  }
 }
 
 void Runner::on_time(Now now) {

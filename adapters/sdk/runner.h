@@ -52,6 +52,9 @@ class Runner {
   void on_result(Report report, Now now);
   // The call under way has learnt a platform id.
   void on_progress(uint8_t part, std::string platform_id, Now now);
+  // The platform called back about what was reported `accepted` under this id. Told after WELCOME;
+  // the same id once.
+  void on_called_back(std::string platform_id);
   void on_time(Now now);
 
   std::vector<wire::Message> take_sends();
@@ -124,7 +127,8 @@ class Runner {
   // What find() saw, for the update that follows.
   std::map<Seq, Receipt> found_;
   std::vector<wire::Message> sends_;
-  std::vector<wire::ReportBatch> late_;  // successes of an earlier session, told after WELCOME
+  std::vector<wire::ReportBatch> late_;   // successes of an earlier session, told after WELCOME
+  std::vector<std::string> called_back_;  // while there is no session to tell
   std::optional<Status> progress_answer_;
   bool progress_asked_ = false;
   uint64_t correlation_ = 0;

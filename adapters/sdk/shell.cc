@@ -134,6 +134,9 @@ class Shell {
     poller.add(socket_.socket());
     poller.add(asks_.fd());
     const size_t stop = poller.add(stop_fd);
+    if (options_.callbacks != nullptr) {
+      poller.add(options_.callbacks->box().fd());
+    }
     while (true) {
       static_cast<void>(poller.wait(wait_time()));
       const Now now = read_clocks();
@@ -141,6 +144,7 @@ class Shell {
       receive(now);
       follow_link(now);
       answer_call(now);
+      take_callbacks();
       runner_.on_time(now);
       if (stopping_ && !calling_) {
         flush();
@@ -243,6 +247,16 @@ class Shell {
     }
     if (auto answer = runner_.take_progress_answer()) {
       static_cast<void>(replies_.try_send(std::move(*answer)));
+    }
+  }
+
+  void take_callbacks() {
+    if (options_.callbacks == nullptr) {
+      return;
+    }
+    for (std::string& platform_id : options_.callbacks->box().take(SIZE_MAX)) {
+      log::info("platform.called_back", {{"platform_id", platform_id}});
+      runner_.on_called_back(std::move(platform_id));
     }
   }
 

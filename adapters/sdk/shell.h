@@ -3,6 +3,7 @@
 #pragma once
 
 #include "adapters/sdk/adapter.h"
+#include "adapters/sdk/callbacks.h"
 #include "adapters/sdk/runner.h"
 #include "common/net/context.h"
 #include "common/net/keys.h"
@@ -13,9 +14,10 @@ namespace gulou::sdk {
 
 struct ShellOptions {
   RunnerOptions runner;
-  std::string endpoint;           // of the broker's adapter listener
-  std::string server_public_key;  // Z85
-  net::KeyPair keys;              // of this instance alone
+  std::string endpoint;            // of the broker's adapter listener
+  std::string server_public_key;   // Z85
+  net::KeyPair keys;               // of this instance alone
+  Callbacks* callbacks = nullptr;  // of a platform that calls back; outlives serve()
 };
 
 // Serves until stop_fd is readable: the call under way is finished and reported, then GOODBYE.

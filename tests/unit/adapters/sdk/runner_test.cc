@@ -431,5 +431,34 @@ TEST_F(RunnerTest, CreditGrowsWithWhatIsDone) {
   EXPECT_EQ(granted, 8U);
 }
 
+TEST_F(RunnerTest, ACallbackIsToldAtOnce) {
+  connect();
+
+  runner_.on_called_back("job-1");
+
+  const auto told = sent<wire::Progress>();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_FALSE(told[0].lease);
+  EXPECT_EQ(told[0].platform_id, "job-1");
+  EXPECT_FALSE(runner_.take_progress_answer().has_value());
+}
+
+TEST_F(RunnerTest, CallbacksWithoutASessionAreToldOnceWelcomed) {
+  runner_.on_called_back("job-1");
+  runner_.on_called_back("job-1");
+  runner_.on_called_back("job-2");
+  runner_.on_called_back("");
+  EXPECT_TRUE(sent<wire::Progress>().empty());
+
+  runner_.on_connected(now());
+  EXPECT_TRUE(sent<wire::Progress>().empty());
+  runner_.on_message({0, wire::Welcome{}}, now());
+
+  const auto told = sent<wire::Progress>();
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[0].platform_id, "job-1");
+  EXPECT_EQ(told[1].platform_id, "job-2");
+}
+
 }  // namespace
 }  // namespace gulou::sdk
