@@ -34,6 +34,8 @@ TEST(ShellTest, ACallbackFromAnotherThreadReachesTheBroker) {
   Callbacks callbacks;
   ShellOptions options;
   options.runner.channel = "wechat";
+  options.runner.instance = "wechat-1";
+  options.runner.software = "test";
   options.endpoint = loopback.router().endpoint();
   options.server_public_key = loopback.server_keys().public_key;
   options.keys = keys;
@@ -51,6 +53,7 @@ TEST(ShellTest, ACallbackFromAnotherThreadReachesTheBroker) {
       }
       const auto message = wire::decode(frames);
       if (!message) {
+        ADD_FAILURE() << describe(message.error());
         continue;
       }
       if (std::holds_alternative<wire::Hello>(message->body)) {
