@@ -2,7 +2,9 @@
 
 #include "broker/admin/admin.h"
 #include "broker/app/broker.h"
+#include "broker/app/evidence_command.h"
 #include "broker/app/notifier.h"
+#include "broker/evidence/checkpoints.h"
 #include "broker/journal/replay.h"
 #include "broker/journal/rocksdb_journal.h"
 #include "common/base/files.h"
@@ -32,20 +34,25 @@
 namespace gulou {
 namespace {
 
-int complain(const Error& error) {
+Language language_of_user() {
   const char* all = std::getenv("LC_ALL");
   const char* lang = all != nullptr ? all : std::getenv("LANG");
-  const Language language = choose_language({}, lang != nullptr ? lang : "");
-  std::fprintf(stderr, "gulou-broker: %s\n", sentence(language, error).c_str());
+  return choose_language({}, lang != nullptr ? lang : "");
+}
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "gulou-broker: %s\n", sentence(language_of_user(), error).c_str());
   return 1;
 }
 
 struct Arguments {
   std::string home;
-  std::string verb;  // serve, verify or rebuild
+  std::string verb;                   // serve, verify, rebuild or evidence
+  std::string checkpoint;             // verify: a file to compare with
+  std::vector<std::string> evidence;  // the words behind it
 };
 
-// --home H [journal verify|rebuild]
+// --home H [journal verify [--checkpoint FILE]|journal rebuild|evidence …]
 bool parse(const std::vector<std::string>& given, Arguments& arguments) {
   const char* home = std::getenv("GULOU_HOME");
   arguments.home = home != nullptr ? home : "";
@@ -57,6 +64,15 @@ bool parse(const std::vector<std::string>& given, Arguments& arguments) {
     } else {
       words.push_back(given[i]);
     }
+  }
+  if (!words.empty() && words[0] == "evidence") {
+    arguments.verb = words[0];
+    arguments.evidence.assign(words.begin() + 1, words.end());
+    return true;
+  }
+  if (words.size() == 4 && words[1] == "verify" && words[2] == "--checkpoint") {
+    arguments.checkpoint = words[3];
+    words.resize(2);
   }
   if (words.size() == 2 && words[0] == "journal" &&
       (words[1] == "verify" || words[1] == "rebuild")) {
@@ -162,8 +178,11 @@ int check_journal(const Arguments& arguments) {
     return complain(opened.error());
   }
   const RocksdbJournal& journal = *opened->journal;
-  const Status status =
+  Status status =
       arguments.verb == "verify" ? verify(journal) : compare_rebuilt(journal, journal.rows());
+  if (status && !arguments.checkpoint.empty()) {
+    status = compare_with_checkpoint(journal.history(), arguments.checkpoint);
+  }
   if (!status) {
     return complain(status.error());
   }
@@ -234,6 +253,56 @@ int serve_until(int stop_fd, Broker& broker, Notifier* notifier) {
   return code;
 }
 
+// Signs checkpoints while the broker serves: one at start and at the end, and whenever it is time.
+class CheckpointKeeper {
+ public:
+  explicit CheckpointKeeper(Checkpoints checkpoints)
+      : checkpoints_(std::move(checkpoints)), thread_([this] { run(); }) {}
+
+  CheckpointKeeper(const CheckpointKeeper&) = delete;
+  CheckpointKeeper& operator=(const CheckpointKeeper&) = delete;
+  CheckpointKeeper(CheckpointKeeper&&) = delete;
+  CheckpointKeeper& operator=(CheckpointKeeper&&) = delete;
+
+  ~CheckpointKeeper() { stop(); }
+
+  void stop() {
+    if (thread_.joinable()) {
+      ends_.close();
+      thread_.join();
+      say(checkpoints_.make(read_clocks().utc));
+    }
+  }
+
+ private:
+  template <class Done>
+  static void say(const Done& done) {
+    if (!done && done.error().code != ErrorCode::not_found) {
+      log::error("evidence.checkpoint_failed", {{"error", describe(done.error())}});
+    }
+  }
+
+  void run() {
+    say(checkpoints_.make(read_clocks().utc));
+    while (!ends_.closed()) {
+      ends_.receive(1, std::chrono::milliseconds(1000));
+      say(checkpoints_.make_if_due(read_clocks().utc));
+    }
+  }
+
+  Checkpoints checkpoints_;
+  Mailbox<int> ends_{1};
+  std::thread thread_;
+};
+
+// A home made by an earlier version lacks the public half.
+Status publish_signing_key(const Home& home, const SigningKey& key) {
+  if (read_file(home.signing_public_key(), limits::checkpoint_bytes_max)) {
+    return {};
+  }
+  return create_public_file(home.signing_public_key(), to_hex(key.public_key()) + "\n");
+}
+
 Result<int> serve(const std::string& directory) {
   const int stop_fd = stop_signal_fd();
   raise_descriptor_limit();
@@ -273,6 +342,11 @@ Result<int> serve(const std::string& directory) {
   const auto [host, port] = host_and_port(opened.settings.http_address);
   TRY(admin.start(host, port));
 
+  const SigningKey signing_key = TRY(read_signing_key(opened.home.signing_key()));
+  TRY(publish_signing_key(opened.home, signing_key));
+  CheckpointKeeper keeper(TRY(
+      Checkpoints::open(opened.home.checkpoints_dir(), opened.journal->history(), signing_key)));
+
   // Bodies and chain are checked beside the work; "healthy" waits for it.
   std::thread checker([&] { broker->chain_checked(verify(*opened.journal)); });
   log::info("broker.ready",
@@ -282,6 +356,7 @@ Result<int> serve(const std::string& directory) {
              {"head", opened.journal->opened().head.value}});
   notify_ready();
   const int code = serve_until(stop_fd, *broker, notifier.get());
+  keeper.stop();
   admin.stop();
   // A check under way on a large home is not waited for: everything is committed.
   checker.detach();
@@ -294,8 +369,18 @@ Result<int> serve(const std::string& directory) {
 int run_broker(const std::vector<std::string>& given) {
   Arguments arguments;
   if (!parse(given, arguments)) {
-    std::fprintf(stderr, "gulou-broker --home DIR [journal verify|rebuild]\n");
+    std::fprintf(
+        stderr,
+        "gulou-broker --home DIR [journal verify|rebuild] [evidence verify|checkpoint|export]\n");
     return 2;
+  }
+  if (arguments.verb == "evidence") {
+    const auto said = run_evidence(arguments.home, arguments.evidence, language_of_user());
+    if (!said) {
+      return complain(said.error());
+    }
+    std::fputs(said->c_str(), stdout);
+    return 0;
   }
   if (arguments.verb != "serve") {
     return check_journal(arguments);

@@ -8,6 +8,7 @@
 #include "common/text/catalogue.h"
 
 #include <filesystem>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -37,6 +38,8 @@ struct Given {
   ChannelDecision channel;
   GateOpening gate;
   ReplayOptions replay;
+  std::vector<std::string> names;               // files or releases of `evidence`
+  std::map<std::string, std::string> evidence;  // its options
   std::string text;  // the selector, id, kind, file or search text of a command
   std::string reason;
   uint64_t limit = 0;
@@ -314,6 +317,42 @@ class CommandLine {
     end->add_option("--reason", given_.reason, help("help_reason"))->required();
   }
 
+  void add_evidence_option(CLI::App& command, const std::string& name, std::string_view key) {
+    command.add_option("--" + name, given_.evidence[name], help(key));
+  }
+
+  std::vector<std::string> with_options(std::vector<std::string> words) const {
+    words.insert(words.end(), given_.names.begin(), given_.names.end());
+    for (const auto& [name, value] : given_.evidence) {
+      if (!value.empty()) {
+        words.insert(words.end(), {"--" + name, value});
+      }
+    }
+    return words;
+  }
+
+  void add_evidence() {
+    CLI::App& noun = add_noun("evidence", "help_evidence");
+    const auto verb = [&](const std::string& name) {
+      return add(noun, name, "help_evidence_" + name, [this, name](const Shell& shell) {
+        return run_broker(shell, with_options({"evidence", name}));
+      });
+    };
+    auto* check = verb("verify");
+    check->add_option("file", given_.names, help("help_evidence_file"))->required();
+    add_evidence_option(*check, "keys", "help_evidence_keys");
+    add_evidence_option(*check, "checkpoint", "help_checkpoint_file");
+    add_evidence_option(*verb("checkpoint"), "out", "help_out");
+    auto* write = verb("export");
+    write->add_option("releases", given_.names, help("help_selector"));
+    add_evidence_option(*write, "out", "help_out");
+    add_evidence_option(*write, "column", "help_column");
+    add_evidence_option(*write, "from", "help_from_date");
+    add_evidence_option(*write, "to", "help_to_date");
+    add_evidence_option(*write, "sample", "help_evidence_sample");
+    add_evidence_option(*write, "seed", "help_evidence_seed");
+  }
+
   void add_keeping() {
     add(app_, "status", "help_status", status);
     add(app_, "doctor", "help_doctor", doctor);
@@ -329,11 +368,14 @@ class CommandLine {
     });
     test->add_option("--to", given_.text, help("help_notify_to"));
     CLI::App& chain = add_noun("journal", "help_journal");
-    for (const std::string verb : {"verify", "rebuild"}) {
-      add(chain, verb, "help_journal_" + verb, [verb](const Shell& shell) {
-        return journal(shell, verb);
-      });
-    }
+    auto* check = add(chain, "verify", "help_journal_verify", [this](const Shell& shell) {
+      return run_broker(shell, with_options({"journal", "verify"}));
+    });
+    add_evidence_option(*check, "checkpoint", "help_checkpoint_file");
+    add(chain, "rebuild", "help_journal_rebuild", [](const Shell& shell) {
+      return run_broker(shell, {"journal", "rebuild"});
+    });
+    add_evidence();
     add(app_, "version", "help_version", version);
   }
 

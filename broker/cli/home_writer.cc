@@ -1,6 +1,7 @@
 #include "broker/cli/home_writer.h"
 
 #include "cli_county_embedded.h"
+#include "common/base/bytes.h"
 #include "common/crypto/digest.h"
 #include "common/crypto/key_file.h"
 #include "common/crypto/mac.h"
@@ -62,7 +63,12 @@ Status write_server_keys(const Home& home) {
   TRY(create_secret_file(home.broker_secret_key(), server.secret_key + "\n"));
   TRY(create_public_file(home.broker_public_key(), server.public_key + "\n"));
   TRY(create_key_file(home.mac_key(), MacKey::make()));
-  return create_key_file(home.signing_key(), SigningKey::make());
+  const SigningKey signing = SigningKey::make();
+  const auto& bytes = signing.public_key().bytes;
+  TRY(create_public_file(
+      home.signing_public_key(),
+      to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()}) + "\n"));
+  return create_key_file(home.signing_key(), signing);
 }
 
 Status write_access(const Home& home, const HomePlan& plan) {

@@ -8,15 +8,18 @@
 namespace gulou::cli {
 
 // The broker beside this binary, so that both are of one version; else the one on the path.
-Exit journal(const Shell& shell, const std::string& verb) {
+Exit run_broker(const Shell& shell, const std::vector<std::string>& words) {
   const size_t slash = shell.program.rfind('/');
   const std::string beside = slash == std::string::npos
                                  ? "gulou-broker"
                                  : shell.program.substr(0, slash) + "/gulou-broker";
-  const char* const arguments[] = {
-      "gulou-broker", "--home", shell.home.c_str(), "journal", verb.c_str(), nullptr};
+  std::vector<const char*> arguments{"gulou-broker", "--home", shell.home.c_str()};
+  for (const std::string& one : words) {
+    arguments.push_back(one.c_str());
+  }
+  arguments.push_back(nullptr);
   // exec takes arguments as not const and leaves them alone.
-  char* const* const argv = const_cast<char* const*>(arguments);
+  char* const* const argv = const_cast<char* const*>(arguments.data());
   ::execv(beside.c_str(), argv);
   ::execvp("gulou-broker", argv);
   return shell.fail({ErrorCode::not_found,

@@ -95,8 +95,8 @@ Exit doctor(const Shell& shell);
 // Until every channel has all there is, or seconds have passed.
 Exit wait_for_all(const Shell& shell, int64_t seconds);
 
-// Runs `gulou-broker --home HOME journal VERB` in place of this process.
-Exit journal(const Shell& shell, const std::string& verb);
+// Runs `gulou-broker --home HOME WORDS` in place of this process.
+Exit run_broker(const Shell& shell, const std::vector<std::string>& words);
 
 Exit version(const Shell& shell);
 

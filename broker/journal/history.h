@@ -3,8 +3,11 @@
 #pragma once
 
 #include "broker/core/reader.h"
+#include "broker/journal/change_codec.h"
+#include "common/base/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -99,8 +102,13 @@ class History {
   // Rows counted by channel and state (open rows only).
   virtual std::vector<StateCount> open_counts() const = 0;
 
+  virtual uint64_t epoch() const = 0;  // of the last process
   virtual uint64_t changesets() const = 0;
   virtual Digest chain_hash() const = 0;
+  virtual std::optional<ChangesetRow> changeset(uint64_t number) const = 0;
+  // From this one on, ascending, until `visit` says false. corrupt: a row that cannot be read.
+  using ChangesetVisit = std::function<bool(uint64_t number, const ChangesetRow& row)>;
+  virtual Status changesets_from(uint64_t number, const ChangesetVisit& visit) const = 0;
 };
 
 }  // namespace gulou

@@ -403,6 +403,10 @@ std::vector<StateCount> TableHistory::open_counts() const {
   return counts;
 }
 
+uint64_t TableHistory::epoch() const {
+  return lookup<EpochOpened>(rows_, Cf::meta, keys::epoch()).value_or(EpochOpened{}).epoch;
+}
+
 uint64_t TableHistory::changesets() const {
   const auto cursor = rows_.cursor(Cf::journal, keys::changesets());
   return cursor->seek_back(keys::changeset(UINT64_MAX)) ? keys::number_of_changeset(cursor->key())
@@ -411,6 +415,25 @@ uint64_t TableHistory::changesets() const {
 
 Digest TableHistory::chain_hash() const {
   return journal_head(rows_).row.hash;
+}
+
+std::optional<ChangesetRow> TableHistory::changeset(uint64_t number) const {
+  return lookup<ChangesetRow>(rows_, Cf::journal, keys::changeset(number));
+}
+
+Status TableHistory::changesets_from(uint64_t number, const ChangesetVisit& visit) const {
+  const auto cursor = rows_.cursor(Cf::journal, keys::changesets(), RowReader::Scan::bulk);
+  for (bool more = cursor->seek(keys::changeset(number)); more; more = cursor->next()) {
+    const auto row = decode<ChangesetRow>(cursor->value());
+    const uint64_t found = keys::number_of_changeset(cursor->key());
+    if (!row) {
+      return fail(ErrorCode::corrupt, "changeset_unreadable", {}, {std::to_string(found)});
+    }
+    if (!visit(found, *row)) {
+      break;
+    }
+  }
+  return {};
 }
 
 }  // namespace gulou

@@ -56,8 +56,11 @@ class TableHistory : public History {
                                                Seq after_seq,
                                                size_t limit) const override;
   std::vector<StateCount> open_counts() const override;
+  uint64_t epoch() const override;
   uint64_t changesets() const override;
   Digest chain_hash() const override;
+  std::optional<ChangesetRow> changeset(uint64_t number) const override;
+  Status changesets_from(uint64_t number, const ChangesetVisit& visit) const override;
 
  private:
   const RowReader& rows_;

@@ -171,6 +171,17 @@ inline constexpr int64_t resolve_look_ms_max = 5'000;   // at the page of what w
 inline constexpr size_t resolve_look_bytes_max = 4 * 1024 * 1024;
 inline constexpr uint32_t attention_failures_min = 3;  // of one delivery, before a person is told
 
+// Evidence (design 5.5)
+inline constexpr int64_t checkpoint_every_ms = 3600LL * 1000;
+inline constexpr uint64_t checkpoint_every_changesets = 4096;  // links of one change at most
+inline constexpr size_t checkpoint_bytes_max = 4096;
+inline constexpr size_t checkpoint_jobs_max = 64;
+inline constexpr size_t evidence_releases_max = 200;                            // of one file
+inline constexpr uint64_t evidence_attachment_bytes_max = 64ULL * 1024 * 1024;  // of one file
+inline constexpr size_t archive_bytes_max = 256 * 1024 * 1024;
+inline constexpr size_t archive_members_max = 20'000;
+inline constexpr size_t archive_name_bytes_max = 256;
+
 // Static site and screens
 inline constexpr size_t site_index_bytes_max = 64 * 1024 * 1024;   // one segment, or the root
 inline constexpr size_t site_content_bytes_max = 2 * 1024 * 1024;  // a record and its release

@@ -36,7 +36,12 @@ struct Home {
 
   std::string mac_key() const { return dir + "/keys/receipt.mac"; }
 
+  // Ed25519: checkpoints and evidence are signed with it; the public half is for everybody.
   std::string signing_key() const { return dir + "/keys/checkpoint.sign"; }
+
+  std::string signing_public_key() const { return dir + "/keys/checkpoint.public"; }
+
+  std::string checkpoints_dir() const { return dir + "/checkpoints"; }
 };
 
 }  // namespace gulou

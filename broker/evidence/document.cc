@@ -1,0 +1,199 @@
+#include "broker/evidence/document.h"
+
+#include "common/draw/picture.h"
+#include "common/json/release_json.h"
+#include "common/text/catalogue.h"
+
+#include <map>
+
+namespace gulou {
+namespace {
+
+std::string filled(Language language, std::string_view key, std::vector<std::string> args) {
+  return sentence(language, key, {}, args) + "\n";
+}
+
+class Page {
+ public:
+  Page(const Evidence& evidence,
+       const std::vector<ArchiveMember>& contents,
+       const std::vector<Change>& changes,
+       Language language)
+      : evidence_(evidence), contents_(contents), changes_(changes), language_(language) {}
+
+  std::string text_of(const EntryAccepted& entry) {
+    std::string proven = heading("evidence_proven");
+    std::string stated = heading("evidence_stated");
+    proven += filled(language_,
+                     "evidence_line_accepted",
+                     {std::to_string(entry.seq.value),
+                      entry.publisher,
+                      format_shanghai(entry.accepted_at),
+                      to_hex(entry.bundle_digest)});
+    std::string title;
+    for (const EntryPart& part : entry.parts) {
+      stated += content(part, entry.accepted_at, title);
+      proven +=
+          filled(language_,
+                 "evidence_line_part",
+                 {part.id, std::to_string(part.revision), part.index_no, to_hex(part.digest)});
+    }
+    for (const Change& change : changes_) {
+      std::visit([&](const auto& one) { add(one, entry, proven, stated); }, change);
+    }
+    return "#" + std::to_string(entry.seq.value) + "  " + title + "\n" + proven + stated + "\n";
+  }
+
+ private:
+  std::string heading(std::string_view key) const {
+    return "【" + std::string(word(language_, key)) + "】\n";
+  }
+
+  std::string channel(SubscriberNo subscriber) const {
+    const auto found = evidence_.channels.find(channel_of(subscriber).value);
+    return found == evidence_.channels.end() ? std::string("?") : found->second;
+  }
+
+  std::string content(const EntryPart& part, Utc accepted_at, std::string& title) const {
+    const ArchiveMember* member = find_member(contents_, evidence_names::content(part.digest));
+    const Release release =
+        member == nullptr ? Release{} : parse_release(member->bytes).value_or(Release{});
+    if (title.empty()) {
+      title = release.title;
+    }
+    std::string text = filled(language_,
+                              "evidence_line_title",
+                              {std::string(word(language_, "kind", name_of(part.kind))),
+                               release.title,
+                               release.issuer.name,
+                               release.doc_no});
+    const auto formed = parse_shanghai_date(release.written_on);
+    if (formed) {
+      constexpr int64_t day_ms = 24LL * 3600 * 1000;
+      const auto first = first_public_.empty() ? accepted_at : first_public_.begin()->second;
+      text += filled(language_,
+                     "evidence_line_formed",
+                     {release.written_on, std::to_string((first.ms - formed->ms) / day_ms)});
+    }
+    return text;
+  }
+
+  bool is_withdrawal_of(const EntryAccepted& withdrawal, const EntryAccepted& entry) const {
+    for (const EntryPart& taken : withdrawal.parts) {
+      for (const EntryPart& part : entry.parts) {
+        if (taken.id == part.id && withdrawal.publisher == entry.publisher) {
+          return withdrawal.kind == EntryKind::withdrawal;
+        }
+      }
+    }
+    return false;
+  }
+
+  void add(const EntryAccepted& change,
+           const EntryAccepted& entry,
+           std::string& proven,
+           std::string&) {
+    if (is_withdrawal_of(change, entry)) {
+      withdrawals_.emplace(change.seq, entry.seq);
+      proven += filled(language_,
+                       "evidence_line_withdrawn",
+                       {std::to_string(change.seq.value),
+                        std::string(word(language_, "withdrawal", name_of(change.withdrawal.kind))),
+                        format_shanghai(change.accepted_at)});
+    }
+  }
+
+  void add(const DeliveryChanged& change,
+           const EntryAccepted& entry,
+           std::string& proven,
+           std::string& stated) {
+    const auto withdrawal = withdrawals_.find(change.seq);
+    const bool removal = withdrawal != withdrawals_.end() && withdrawal->second == entry.seq;
+    if ((change.seq != entry.seq && !removal) || change.state != DeliveryState::published) {
+      return;
+    }
+    proven += filled(language_,
+                     removal ? "evidence_line_removed" : "evidence_line_recorded",
+                     {channel(change.subscriber),
+                      format_shanghai(change.at),
+                      std::string(word(language_, "level", name_of(change.receipt.level)))});
+    const bool by_hand = change.receipt.source == ReceiptSource::by_hand;
+    for (const PartReceipt& part : change.receipt.parts) {
+      stated += filled(language_,
+                       by_hand ? "evidence_line_by_hand" : "evidence_line_receipt",
+                       {channel(change.subscriber),
+                        format_shanghai(change.receipt.at ? change.receipt.at : change.at),
+                        part.url,
+                        change.by});
+    }
+  }
+
+  void add(const RangePublished& change,
+           const EntryAccepted& entry,
+           std::string& proven,
+           std::string&) {
+    if (change.lane == entry.lane && contains(change.runs, entry.seq)) {
+      proven += filled(language_,
+                       "evidence_line_recorded",
+                       {channel(change.subscriber),
+                        format_shanghai(change.at),
+                        std::string(word(language_, "level", name_of(change.level)))});
+    }
+  }
+
+  void add(const FirstShown& change,
+           const EntryAccepted& entry,
+           std::string& proven,
+           std::string&) {
+    if (change.lane == entry.lane && contains(change.runs, entry.seq)) {
+      first_public_.emplace(entry.seq, change.at);
+      proven += filled(language_, "evidence_line_first", {format_shanghai(change.at)});
+    }
+  }
+
+  template <class Other>
+  void add(const Other&, const EntryAccepted&, std::string&, std::string&) {}
+
+  const Evidence& evidence_;
+  const std::vector<ArchiveMember>& contents_;
+  const std::vector<Change>& changes_;
+  const Language language_;
+  std::map<Seq, Seq> withdrawals_;  // to the entry they take back
+  std::map<Seq, Utc> first_public_;
+};
+
+}  // namespace
+
+Result<std::string> evidence_document(const Evidence& evidence,
+                                      const std::vector<ArchiveMember>& contents,
+                                      Language language) {
+  std::vector<Change> changes;
+  for (const ProvenChange& one : evidence.changes) {
+    if (auto change = decode_change(one.bytes)) {
+      changes.push_back(*std::move(change));
+    }
+  }
+  std::string text = filled(language, "evidence_line_made", {format_shanghai(evidence.made_at)});
+  const EvidenceSelection& selection = evidence.selection;
+  if (!selection.column.empty()) {
+    text += filled(language,
+                   "evidence_line_sample",
+                   {selection.column,
+                    std::to_string(selection.candidates),
+                    std::to_string(evidence.entries.size()),
+                    std::to_string(selection.seed)});
+  }
+  for (const Change& change : changes) {
+    const auto* entry = std::get_if<EntryAccepted>(&change);
+    if (entry != nullptr && entry->kind == EntryKind::bundle) {
+      text += "\n" + Page(evidence, contents, changes, language).text_of(*entry);
+    }
+  }
+  text +=
+      std::string(word(language, "noun_checkpoint")) + "\n" + text_of(evidence.checkpoints.back());
+  return text_pdf({.title = std::string(word(language, "evidence_title")),
+                   .text = text,
+                   .footer = std::string(word(language, "evidence_footer"))});
+}
+
+}  // namespace gulou

@@ -1,0 +1,180 @@
+#include "broker/evidence/export.h"
+
+#include "broker/evidence/document.h"
+#include "common/base/limits.h"
+#include "common/crypto/digest.h"
+#include "common/text/catalogue.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace gulou {
+namespace {
+
+constexpr int64_t day_ms = 24LL * 3600 * 1000;
+
+struct Period {
+  Utc from;
+  Utc until;  // 0: open
+};
+
+Result<Period> period_of(const EvidenceSelection& selection) {
+  Period period;
+  const auto date = [](const std::string& text, std::string_view field) -> Result<Utc> {
+    const auto midnight = text.empty() ? std::optional(Utc{}) : parse_shanghai_date(text);
+    if (!midnight) {
+      return fail(ErrorCode::invalid_argument, "date_invalid", std::string(field), {text});
+    }
+    return *midnight;
+  };
+  period.from = TRY(date(selection.from, "from"));
+  period.until = TRY(date(selection.to, "to"));
+  if (period.until) {
+    period.until.ms += day_ms;
+  }
+  return period;
+}
+
+std::vector<Seq> sampled(const std::vector<Seq>& all, const EvidenceSelection& selection) {
+  std::vector<std::pair<Digest, Seq>> drawn;
+  for (const Seq seq : all) {
+    const Digest lot = sha256(std::to_string(selection.seed) + "/" + std::to_string(seq.value));
+    drawn.emplace_back(lot, seq);
+  }
+  std::ranges::sort(drawn);
+  drawn.resize(std::min<size_t>(drawn.size(), selection.sample));
+  std::vector<Seq> chosen;
+  for (const auto& [lot, seq] : drawn) {
+    chosen.push_back(seq);
+  }
+  std::ranges::sort(chosen);
+  return chosen;
+}
+
+class Contents {
+ public:
+  explicit Contents(const History& history) : history_(history) {}
+
+  void add_entry(const EntryAccepted& entry) {
+    for (size_t i = 0; i < entry.parts.size(); ++i) {
+      const EntryPart& part = entry.parts[i];
+      const auto body = history_.body(entry.seq, static_cast<uint8_t>(i));
+      if (!body || body->empty()) {
+        erased.push_back(part.digest);
+      } else if (names_.insert(evidence_names::content(part.digest)).second) {
+        members.push_back({evidence_names::content(part.digest), *body});
+      }
+      for (const auto* list : {&part.attachments, &part.private_attachments}) {
+        for (const Digest& digest : *list) {
+          add_blob(digest);
+        }
+      }
+    }
+  }
+
+  void add_blob(const Digest& digest) {
+    if (!names_.insert(evidence_names::blob(digest)).second) {
+      return;
+    }
+    const auto row = history_.blob(digest);
+    if (!row) {
+      erased.push_back(digest);
+      return;
+    }
+    if (row->size_bytes > limits::evidence_attachment_bytes_max - bytes_) {
+      left_out.push_back(digest);
+      return;
+    }
+    bytes_ += row->size_bytes;
+    std::string whole;
+    while (whole.size() < row->size_bytes) {
+      const auto piece = history_.blob_range(digest, whole.size(), limits::blob_chunk_bytes);
+      if (!piece || piece->empty()) {
+        break;
+      }
+      whole += *piece;
+    }
+    members.push_back({evidence_names::blob(digest), std::move(whole)});
+  }
+
+  std::vector<ArchiveMember> members;
+  std::vector<Digest> erased, left_out;
+
+ private:
+  const History& history_;
+  std::set<std::string> names_;
+  uint64_t bytes_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<Seq>> choose(const History& history, EvidenceSelection& selection) {
+  const Period period = TRY(period_of(selection));
+  std::set<Seq> found;
+  Seq before;
+  while (true) {
+    const auto lines = history.releases(before, limits::page_rows_max);
+    for (const ReleaseLine& line : lines) {
+      const Utc at = line.entry.accepted_at;
+      const bool in_time = at >= period.from && (!period.until || at < period.until);
+      if (in_time && line.entry.parts[line.part].column == selection.column) {
+        found.insert(line.seq);
+      }
+    }
+    if (lines.size() < limits::page_rows_max || lines.back().seq.value <= 1 ||
+        lines.back().entry.accepted_at < period.from) {
+      break;
+    }
+    before = lines.back().seq;
+  }
+  selection.candidates = found.size();
+  std::vector<Seq> all(found.begin(), found.end());
+  if (selection.sample != 0) {
+    all = sampled(all, selection);
+  }
+  if (all.empty() || all.size() > limits::evidence_releases_max) {
+    return fail(ErrorCode::not_found,
+                all.empty() ? "evidence_nothing_chosen" : "evidence_too_many",
+                {},
+                {std::to_string(all.size()), std::to_string(limits::evidence_releases_max)});
+  }
+  return all;
+}
+
+Result<std::string> export_evidence(const History& history,
+                                    Evidence evidence,
+                                    const SigningKey& key,
+                                    Language language) {
+  Gathered gathered = TRY(gather(history, evidence.entries, evidence.checkpoints));
+  Contents contents(history);
+  for (const EntryAccepted& entry : gathered.entries) {
+    contents.add_entry(entry);
+  }
+  for (const ProvenChange& one : gathered.changes) {
+    const auto change = decode_change(one.bytes);
+    const auto* delivery = change ? std::get_if<DeliveryChanged>(&*change) : nullptr;
+    if (delivery != nullptr && delivery->proof) {
+      contents.add_blob(delivery->proof);
+    }
+  }
+  for (const ChannelDefined& channel : history.channels()) {
+    evidence.channels.emplace(channel.channel.value, channel.id);
+  }
+  evidence.withheld = std::move(gathered.withheld);
+  evidence.changes = std::move(gathered.changes);
+  evidence.runs = std::move(gathered.runs);
+  evidence.erased = std::move(contents.erased);
+  evidence.left_out = std::move(contents.left_out);
+  std::vector<ArchiveMember> members;
+  std::string document = TRY(evidence_document(evidence, contents.members, language));
+  members.push_back({std::string(evidence_names::document), std::move(document)});
+  members.push_back(
+      {std::string(evidence_names::guide), std::string(word(language, "evidence_guide")) + "\n"});
+  std::ranges::move(contents.members, std::back_inserter(members));
+  std::ranges::move(members_of(evidence), std::back_inserter(members));
+  seal(members, key);
+  return write_archive(members);
+}
+
+}  // namespace gulou

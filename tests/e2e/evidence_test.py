@@ -1,0 +1,72 @@
+"""Evidence from end to end: accept, stop, export, check without the home, flip bytes, compare a kept checkpoint.
+
+evidence_test.py [unittest options], with GULOU_BIN.
+"""
+import os
+import random
+import shutil
+import tempfile
+import unittest
+import zipfile
+
+from gulou_client import Publisher
+from home import Home, canonical, notice
+
+BROKER = "gulou-broker"
+
+
+def submit(home, count):
+    client = Publisher(home.endpoint("publishers"), home.server_key, home.secret("oa"))
+    try:
+        for number in range(count):
+            client.send("SUBMIT", {}, [canonical(notice(f"evidence-{number}"))], number + 1)
+            answer = client.receive(30)[0]
+            assert answer["verb"] == "ACCEPTED", answer
+    finally:
+        client.close()
+
+
+class EvidenceTest(unittest.TestCase):
+    def test_a_file_proves_its_release_without_the_broker(self):
+        with Home() as home, tempfile.TemporaryDirectory() as outside:
+            home.add_principal("oa", "publisher")
+            home.start(BROKER)
+            submit(home, 5)
+            self.assertEqual(home.stop(BROKER), 0)
+            keys, file = os.path.join(outside, "keys"), os.path.join(outside, "e.zip")
+            kept = os.path.join(outside, "checkpoint.txt")
+            os.mkdir(keys)
+            shutil.copy(os.path.join(home.path, "keys", "checkpoint.public"), keys)
+
+            said = home.run(BROKER, "--home", home.path, "evidence", "checkpoint", "--out", kept)
+            self.assertEqual(said.returncode, 0, said.stderr)
+            self.assertIn("gulou checkpoint 1", said.stdout)
+            said = home.run(BROKER, "--home", home.path, "journal", "verify", "--checkpoint", kept)
+            self.assertEqual(said.returncode, 0, said.stderr)
+            said = home.run(BROKER, "--home", home.path, "evidence", "export", "2", "4", "--out", file)
+            self.assertEqual(said.returncode, 0, said.stderr)
+            self.check_file(home, file, keys, kept)
+
+    def check_file(self, home, file, keys, kept):
+        verify = ("evidence", "verify", file, "--keys", keys)
+        said = home.run(BROKER, *verify, "--checkpoint", kept)
+        self.assertEqual(said.returncode, 0, said.stderr)
+        with zipfile.ZipFile(file) as archive:  # any unpacker reads it
+            self.assertIsNone(archive.testzip())
+            self.assertIn("证明.pdf", archive.namelist())
+            self.assertEqual(sum(name.startswith("content/") for name in archive.namelist()), 2)
+            self.assertTrue(archive.read("证明.pdf").startswith(b"%PDF"))
+        with open(file, "rb") as whole:
+            good = whole.read()
+        chance = random.Random(7)
+        for _ in range(40):
+            at = chance.randrange(len(good))
+            with open(file, "wb") as changed:
+                changed.write(good[:at] + bytes([good[at] ^ 1 << chance.randrange(8)]) + good[at + 1:])
+            said = home.run(BROKER, *verify)
+            self.assertEqual(said.returncode, 1, f"byte {at}: {said.stdout}")
+            self.assertTrue(said.stderr.strip())
+
+
+if __name__ == "__main__":
+    unittest.main()
