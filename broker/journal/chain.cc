@@ -16,6 +16,16 @@ Digest chain_hash(const Digest& previous, std::span<const std::string> changes) 
   return sha256_of({previous.view(), merkle_root(leaves).view()});
 }
 
+uint64_t check_of(const ChangesetRow& row) {
+  const Digest digest = sha256(std::to_string(row.at.ms) + " " + std::to_string(row.head.value) +
+                               " " + std::string(row.hash.view()));
+  uint64_t check = 0;
+  for (size_t i = 0; i < sizeof check; ++i) {
+    check = (check << 8U) | digest.bytes[i];
+  }
+  return check == 0 ? 1 : check;
+}
+
 ChangesetRow seal(const Digest& previous,
                   Seq previous_head,
                   Utc at,
@@ -29,6 +39,7 @@ ChangesetRow seal(const Digest& previous,
     }
   }
   row.hash = chain_hash(previous, row.changes);
+  row.check = check_of(row);
   return row;
 }
 

@@ -13,6 +13,9 @@ namespace gulou {
 // The hash of a changeset with these encoded changes behind `previous`.
 Digest chain_hash(const Digest& previous, std::span<const std::string> changes);
 
+// Of time, head and hash of a row: damage to what is not hashed is noticed. Never 0.
+uint64_t check_of(const ChangesetRow& row);
+
 // The row of a changeset behind (previous hash, previous head).
 ChangesetRow seal(const Digest& previous,
                   Seq previous_head,

@@ -115,13 +115,16 @@ void put(Packer& packer, const Value& value) {
 
 // The bytes of changes within a changeset are opaque to it.
 void put_changeset(Packer& packer, const ChangesetRow& row) {
-  packer.pack_array(4);
+  packer.pack_array(row.check == 0 ? 4 : 5);
   put(packer, row.at);
   put(packer, row.head);
   put(packer, row.hash);
   packer.pack_array(static_cast<uint32_t>(row.changes.size()));
   for (const std::string& change : row.changes) {
     put_bytes(packer, change);
+  }
+  if (row.check != 0) {
+    put(packer, row.check);
   }
 }
 

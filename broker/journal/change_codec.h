@@ -53,12 +53,14 @@ struct NumberRow {
   friend bool operator==(const NumberRow&, const NumberRow&) = default;
 };
 
-// One changeset of the journal. head: the highest seq so far.
+// One changeset of the journal. head: the highest seq so far. check: over what the chain does not
+// cover (chain.h); 0: a row of an earlier version.
 struct ChangesetRow {
   Utc at;
   Seq head;
   Digest hash;
   std::vector<std::string> changes;
+  uint64_t check = 0;
   friend bool operator==(const ChangesetRow&, const ChangesetRow&) = default;
 };
 

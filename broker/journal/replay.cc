@@ -140,6 +140,7 @@ Status compare_family(Cf family, const RowReader& rebuilt, const RowReader& live
 Status replay_rows(const RowReader& rows, const Journal::Visitor& visitor) {
   uint64_t expected = 1;
   Digest previous;
+  bool checked = false;  // rows have their check from some changeset on
   const auto cursor = rows.cursor(Cf::journal, keys::changesets(), RowReader::Scan::bulk);
   for (bool more = cursor->seek({}); more; more = cursor->next(), ++expected) {
     if (keys::number_of_changeset(cursor->key()) != expected) {
@@ -152,6 +153,11 @@ Status replay_rows(const RowReader& rows, const Journal::Visitor& visitor) {
     if (chain_hash(previous, row->changes) != row->hash) {
       return bad_changeset(expected, "chain_broken");
     }
+    if (encode(*row) != cursor->value() || (row->check != 0 && row->check != check_of(*row)) ||
+        (row->check == 0 && checked)) {
+      return bad_changeset(expected, "changeset_changed");
+    }
+    checked = row->check != 0;
     previous = row->hash;
     const auto changes = TRY(decode_changes(expected, *row));
     TRY(visitor(expected, row->at, row->hash, changes));

@@ -233,7 +233,7 @@ auto fields(Is<BlobRow> auto& s) {
 }
 
 auto fields(Is<ChangesetRow> auto& s) {
-  return std::tie(s.at, s.head, s.hash, s.changes);
+  return std::tie(s.at, s.head, s.hash, s.changes, s.check);
 }
 
 // Type numbers of changes; 0: a row without one.
