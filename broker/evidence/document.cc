@@ -41,12 +41,16 @@ class Page {
     for (const Change& change : changes_) {
       std::visit([&](const auto& one) { add(one, entry, proven, stated); }, change);
     }
-    return "#" + std::to_string(entry.seq.value) + "  " + title + "\n" + proven + stated + "\n";
+    return "# " + title + "\n" + proven + stated;
   }
 
  private:
   std::string heading(std::string_view key) const {
-    return "【" + std::string(word(language_, key)) + "】\n";
+    return "## " + std::string(word(language_, key)) + "\n";
+  }
+
+  std::string or_none(const std::string& text) const {
+    return text.empty() ? std::string(word(language_, "noun_none")) : text;
   }
 
   std::string channel(SubscriberNo subscriber) const {
@@ -65,8 +69,8 @@ class Page {
                               "evidence_line_title",
                               {std::string(word(language_, "kind", name_of(part.kind))),
                                release.title,
-                               release.issuer.name,
-                               release.doc_no});
+                               or_none(release.issuer.name),
+                               or_none(release.doc_no)});
     const auto formed = parse_shanghai_date(release.written_on);
     if (formed) {
       constexpr int64_t day_ms = 24LL * 3600 * 1000;
@@ -183,16 +187,23 @@ Result<std::string> evidence_document(const Evidence& evidence,
                     std::to_string(evidence.entries.size()),
                     std::to_string(selection.seed)});
   }
+  bool first = true;
   for (const Change& change : changes) {
     const auto* entry = std::get_if<EntryAccepted>(&change);
     if (entry != nullptr && entry->kind == EntryKind::bundle) {
-      text += "\n" + Page(evidence, contents, changes, language).text_of(*entry);
+      text += (first ? "" : "\f") + Page(evidence, contents, changes, language).text_of(*entry);
+      first = false;
     }
   }
+  const Checkpoint& newest = evidence.checkpoints.back();
+  text += "## " + std::string(word(language, "noun_checkpoint")) + "\n";
   text +=
-      std::string(word(language, "noun_checkpoint")) + "\n" + text_of(evidence.checkpoints.back());
+      filled(language,
+             "evidence_line_checkpoint",
+             {std::to_string(newest.changeset), format_shanghai(newest.at), to_hex(newest.chain)});
   return text_pdf({.title = std::string(word(language, "evidence_title")),
                    .text = text,
+                   .qr = text_of(newest),
                    .footer = std::string(word(language, "evidence_footer"))});
 }
 

@@ -1,6 +1,7 @@
 #include "common/draw/picture.h"
 
 #include "common/draw/glyphs.h"
+#include "common/draw/qr.h"
 
 #include <memory>
 #include <vector>
@@ -91,6 +92,39 @@ class PdfWriter {
     y_ += space_after;
   }
 
+  void paragraph(std::string text) {
+    if (text.starts_with('\f')) {
+      end_page();
+      text.erase(0, 1);
+    }
+    if (text.starts_with("# ")) {
+      add(text.substr(2), "Noto Serif CJK SC Bold", 15, 8, true);
+    } else if (text.starts_with("## ")) {
+      add(text.substr(3), "Noto Sans CJK SC Bold", 12, 4, false);
+    } else {
+      add(text, "Noto Serif CJK SC", 11, 4, false);
+    }
+  }
+
+  // Centred, with its quiet zone.
+  void add_qr(const QrMatrix& matrix) {
+    constexpr double side_pt = 150;
+    if (y_ + side_pt > page_height_pt - margin_pt) {
+      end_page();
+    }
+    const double module = side_pt / (matrix.side + 8);
+    const double left = (page_width_pt - side_pt) / 2 + 4 * module, top = y_ + 4 * module;
+    for (uint32_t row = 0; row < matrix.side; ++row) {
+      for (uint32_t column = 0; column < matrix.side; ++column) {
+        if (matrix.at(row, column)) {
+          cairo_rectangle(canvas_, left + column * module, top + row * module, module, module);
+        }
+      }
+    }
+    cairo_fill(canvas_);
+    y_ += side_pt;
+  }
+
   void end_page() {
     ++page_;
     const std::string text = (footer_.empty() ? "" : footer_ + "    ") + std::to_string(page_);
@@ -155,6 +189,7 @@ Result<std::string> text_pdf(const TextDocument& document) {
   TRY(check_glyphs(document.title, "title"));
   TRY(check_glyphs(document.text, "text"));
   TRY(check_glyphs(document.footer, "footer"));
+  const QrMatrix qr = document.qr.empty() ? QrMatrix{} : TRY(qr_matrix(document.qr));
   std::string pdf;
   const Surface surface(
       cairo_pdf_surface_create_for_stream(append, &pdf, page_width_pt, page_height_pt));
@@ -165,8 +200,11 @@ Result<std::string> text_pdf(const TextDocument& document) {
     writer.add(document.title, "Noto Serif CJK SC Bold", 20, 18, true);
     for (size_t begin = 0; begin <= document.text.size();) {
       const size_t end = std::min(document.text.find('\n', begin), document.text.size());
-      writer.add(document.text.substr(begin, end - begin), "Noto Serif CJK SC", 12, 4, false);
+      writer.paragraph(document.text.substr(begin, end - begin));
       begin = end + 1;
+    }
+    if (!document.qr.empty()) {
+      writer.add_qr(qr);
     }
     writer.end_page();
   }

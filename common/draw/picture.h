@@ -23,7 +23,9 @@ Result<std::string> title_card_png(const TitleCard& card);
 
 struct TextDocument {
   std::string title;
-  std::string text;    // paragraphs separated by \n
+  // Paragraphs separated by \n; "\f" begins a new page, "# " and "## " make a heading.
+  std::string text;
+  std::string qr;      // drawn at the end; may be empty
   std::string footer;  // at the bottom of each page, before the page number; may be empty
 };
 
