@@ -22,6 +22,7 @@ class Page {
       : evidence_(evidence), contents_(contents), changes_(changes), language_(language) {}
 
   std::string text_of(const EntryAccepted& entry) {
+    seen_first_ = seen_first(entry);
     std::string proven = heading("evidence_proven");
     std::string stated = heading("evidence_stated");
     proven += filled(language_,
@@ -32,7 +33,7 @@ class Page {
                       to_hex(entry.bundle_digest)});
     std::string title;
     for (const EntryPart& part : entry.parts) {
-      stated += content(part, entry.accepted_at, title);
+      stated += content(part, title);
       proven +=
           filled(language_,
                  "evidence_line_part",
@@ -58,7 +59,7 @@ class Page {
     return found == evidence_.channels.end() ? std::string("?") : found->second;
   }
 
-  std::string content(const EntryPart& part, Utc accepted_at, std::string& title) const {
+  std::string content(const EntryPart& part, std::string& title) const {
     const ArchiveMember* member = find_member(contents_, evidence_names::content(part.digest));
     const Release release =
         member == nullptr ? Release{} : parse_release(member->bytes).value_or(Release{});
@@ -72,14 +73,35 @@ class Page {
                                or_none(release.issuer.name),
                                or_none(release.doc_no)});
     const auto formed = parse_shanghai_date(release.written_on);
-    if (formed) {
-      constexpr int64_t day_ms = 24LL * 3600 * 1000;
-      const auto first = first_public_.empty() ? accepted_at : first_public_.begin()->second;
+    constexpr int64_t day_ms = 24LL * 3600 * 1000;
+    if (formed && seen_first_) {
       text += filled(language_,
                      "evidence_line_formed",
-                     {release.written_on, std::to_string((first.ms - formed->ms) / day_ms)});
+                     {release.written_on, std::to_string((seen_first_.ms - formed->ms) / day_ms)});
+    } else if (formed) {
+      text += filled(language_, "evidence_line_formed_only", {release.written_on});
     }
     return text;
+  }
+
+  // When it was first seen in public, on any channel; 0: not yet.
+  Utc seen_first(const EntryAccepted& entry) const {
+    Utc first;
+    const auto note = [&first](ReceiptLevel level, Utc at) {
+      if (level != ReceiptLevel::accepted && (!first || at < first)) {
+        first = at;
+      }
+    };
+    for (const Change& change : changes_) {
+      const auto* row = std::get_if<DeliveryChanged>(&change);
+      const auto* run = std::get_if<RangePublished>(&change);
+      if (row != nullptr && row->seq == entry.seq && row->state == DeliveryState::published) {
+        note(row->receipt.level, row->receipt.at ? row->receipt.at : row->at);
+      } else if (run != nullptr && run->lane == entry.lane && contains(run->runs, entry.seq)) {
+        note(run->level, run->at);
+      }
+    }
+    return first;
   }
 
   bool is_withdrawal_of(const EntryAccepted& withdrawal, const EntryAccepted& entry) const {
@@ -150,7 +172,6 @@ class Page {
            std::string& proven,
            std::string&) {
     if (change.lane == entry.lane && contains(change.runs, entry.seq)) {
-      first_public_.emplace(entry.seq, change.at);
       proven += filled(language_, "evidence_line_first", {format_shanghai(change.at)});
     }
   }
@@ -163,7 +184,7 @@ class Page {
   const std::vector<Change>& changes_;
   const Language language_;
   std::map<Seq, Seq> withdrawals_;  // to the entry they take back
-  std::map<Seq, Utc> first_public_;
+  Utc seen_first_;
 };
 
 }  // namespace
