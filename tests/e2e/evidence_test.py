@@ -43,7 +43,7 @@ class EvidenceTest(unittest.TestCase):
             self.assertIn("gulou checkpoint 1", said.stdout)
             said = home.run(BROKER, "--home", home.path, "journal", "verify", "--checkpoint", kept)
             self.assertEqual(said.returncode, 0, said.stderr)
-            said = home.run(BROKER, "--home", home.path, "evidence", "export", "2", "4", "--out", file)
+            said = home.run("gulou", "--home", home.path, "evidence", "export", "2", "4", "--out", file)
             self.assertEqual(said.returncode, 0, said.stderr)
             self.check_file(home, file, keys, kept)
 
