@@ -211,6 +211,11 @@ bool Core::may_serve(const Session& session, const ChannelRuntime& channel, Now 
     wake_at({now.utc.ms + (channel.successor_at.ms - now.mono.ms)});
     return false;
   }
+  if (ledger_.condition(channel.no).successor_at) {
+    ChannelCondition over = ledger_.condition(channel.no);
+    over.successor_at = {};  // a restart waits for nothing that is over
+    emit(std::move(over));
+  }
   for (const auto& [no, other] : sessions_) {
     if (other.channel == session.channel) {
       return no == session.no;

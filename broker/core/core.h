@@ -232,6 +232,8 @@ class Core {
 
   // on_session.cc
   void wire_gates(Now now);
+  void wait_again(Now now);
+  void close_stranded(Now now);  // sessions of channels that are configured no longer
   void keep_successor(ChannelRuntime& channel, Now now);
   void on_event(const CalledBack& event, Now now);
   void on_event(const Notified& event, Now now);
@@ -343,7 +345,12 @@ class Core {
                                         const EntryAccepted& entry,
                                         uint8_t number,
                                         Now now) const;
-  void forget_removed(SubscriberNo subscriber,
+  // Does this withdrawal take away what this channel shows?
+  static bool goes_away(const ChannelRuntime& channel, WithdrawalKind kind);
+  bool came_again(const ChannelRuntime& channel,
+                  const PublicationRow& publication,
+                  const DeliveryChanged& removal) const;
+  void forget_removed(const ChannelRuntime& channel,
                       const PublicationRow& publication,
                       HandedPart& part) const;
   void add_open_outcomes(SubscriberNo subscriber,

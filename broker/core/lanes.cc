@@ -122,15 +122,33 @@ void Core::add_open_outcomes(SubscriberNo subscriber,
   }
 }
 
+// What policy took down may be there once more: a replay puts up what is invalid. Leases tell what
+// came later, since the wall clock may step; what a person took down had none.
+bool Core::came_again(const ChannelRuntime& channel,
+                      const PublicationRow& publication,
+                      const DeliveryChanged& removal) const {
+  if (takes_down(publication.withdrawn->kind)) {
+    return false;
+  }
+  const bool by_hand = removal.receipt.source == ReceiptSource::by_hand;
+  return std::any_of(
+      publication.revisions.begin(), publication.revisions.end(), [&](const RevisionRow& one) {
+        const auto row = ledger_.delivery(shared_subscriber(channel.no), one.seq);
+        return row && row->state == DeliveryState::published &&
+               (by_hand ? row->at > removal.at : row->lease > removal.lease);
+      });
+}
+
 // What was taken down here is not there to be updated.
-void Core::forget_removed(SubscriberNo subscriber,
+void Core::forget_removed(const ChannelRuntime& channel,
                           const PublicationRow& publication,
                           HandedPart& part) const {
   const auto& withdrawn = publication.withdrawn;
-  if (!withdrawn || !takes_down(withdrawn->kind) || part.old_revision > withdrawn->revision) {
+  if (!withdrawn || !goes_away(channel, withdrawn->kind) ||
+      part.old_revision > withdrawn->revision) {
     return;
   }
-  const auto removal = ledger_.delivery(subscriber, withdrawn->seq);
+  const auto removal = ledger_.delivery(shared_subscriber(channel.no), withdrawn->seq);
   const auto entry = ledger_.entry(Lane::withdrawal, withdrawn->seq);
   if (!removal || removal->state != DeliveryState::published || !entry) {
     return;
@@ -140,7 +158,7 @@ void Core::forget_removed(SubscriberNo subscriber,
   const bool gone = std::any_of(parts.begin(), parts.end(), [&](const PartReceipt& one) {
     return entry->entry.parts[one.part].id == publication.id;
   });
-  if (gone) {
+  if (gone && !came_again(channel, publication, *removal)) {
     part.old_revision = 0;
     part.old_platform_id.clear();
     part.old_url.clear();
@@ -235,7 +253,7 @@ Core::Verdict Core::judge(const ChannelRuntime& channel,
         part->old_revision = delivered->revision;
         part->old_platform_id = std::move(delivered->platform_id);
         part->old_url = std::move(delivered->url);
-        forget_removed(subscriber, *publication, *part);
+        forget_removed(channel, *publication, *part);
       }
     }
     // A replay sends what is there already once more; an invalid one gets its banner.

@@ -94,7 +94,8 @@ void Core::on_event(const CreditGranted& event, Now /*now*/) {
 }
 
 void Core::on_event(const Configured& event, Now now) {
-  if (!std::exchange(configured_, true)) {
+  const bool opening = !std::exchange(configured_, true);
+  if (opening) {
     emit(EpochOpened{ledger_.epoch() + 1, now.utc});
   }
   county_ = event.county;
@@ -141,7 +142,14 @@ void Core::on_event(const Configured& event, Now now) {
       retiring_.insert(no);
     }
   }
+  if (opening) {
+    wait_again(now);
+  }
   wire_gates(now);
+  close_stranded(now);
+}
+
+void Core::close_stranded(Now now) {
   std::vector<SessionNo> stranded;
   for (const auto& [no, session] : sessions_) {
     if (!channels_.contains(session.channel)) {
@@ -151,6 +159,16 @@ void Core::on_event(const Configured& event, Now now) {
   for (const SessionNo no : stranded) {
     step_.sends.emplace_back(SendGoodbye{no, "channel_unknown"});
     close_session(no, "session_gone", now);
+  }
+}
+
+// How long no process ran nobody knows, since the wall clock may have stepped meanwhile: a wait
+// that was not over begins anew.
+void Core::wait_again(Now now) {
+  for (auto& [no, channel] : channels_) {
+    if (channel.policy.exclusive && ledger_.condition(no).successor_at) {
+      channel.successor_at = {now.mono.ms + channel.policy.lease_ms + channel.policy.call_ms_max};
+    }
   }
 }
 

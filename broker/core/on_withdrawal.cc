@@ -55,6 +55,12 @@ OnWithdrawal policy_of(const WithdrawalPolicy& policy, WithdrawalKind kind) {
 
 }  // namespace
 
+// Where a banner or a pointer cannot be shown, policy may take the thing down instead.
+bool Core::goes_away(const ChannelRuntime& channel, WithdrawalKind kind) {
+  return takes_down(kind) ||
+         policy_of(channel.policy.on_withdrawal, kind) == OnWithdrawal::take_down;
+}
+
 void Core::on_event(const WithdrawalAsked& event, Now now) {
   std::vector<Error> errors;
   KnownTargets known;
@@ -383,8 +389,7 @@ Core::Verdict Core::judge_withdrawal(const ChannelRuntime& channel,
     verdict.kind = Verdict::Kind::person;
     verdict.reason = "withdrawal_by_hand";
   }
-  const bool edits = kind == WithdrawalKind::mark_invalid || kind == WithdrawalKind::replace;
-  item.withdrawal = edits && policy != OnWithdrawal::take_down ? kind : WithdrawalKind::remove;
+  item.withdrawal = goes_away(channel, kind) ? WithdrawalKind::remove : kind;
   item.public_note = entry.withdrawal.public_note;
   if (kind == WithdrawalKind::replace) {
     item.successor = entry.withdrawal.successor;

@@ -28,10 +28,7 @@ using Channels = std::map<std::string, std::unique_ptr<SimChannel>>;
 class Checker {
  public:
   Checker(const Schedule& schedule, const Options& options, const Channels& channels)
-      : schedule_(schedule),
-        channels_(channels),
-        books_(options),
-        clock_steps_(options.clock_step_every_ms != 0) {}
+      : schedule_(schedule), channels_(channels), books_(options) {}
 
   void violated(std::string what);
 
@@ -136,7 +133,6 @@ class Checker {
   const Schedule& schedule_;
   const Channels& channels_;
   Books books_;
-  const bool clock_steps_;
   std::optional<std::string> violation_;
   uint64_t commit_ = 0;
 

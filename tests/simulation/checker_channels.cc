@@ -186,8 +186,7 @@ void Checker::note_gone(const AttemptEnded& change) {
 
 void Checker::check_exclusive(const LeaseHeld& lease) {
   const auto gone = gone_.find(lease.subscriber);
-  // A wall clock that stepped while no process ran makes the wait shorter.
-  if (!clock_steps_ && gone != gone_.end() && gone->second.instance != lease.instance &&
+  if (gone != gone_.end() && gone->second.instance != lease.instance &&
       schedule_.now().mono < gone->second.until) {
     violated(lease.instance + " works on an exclusive channel while the call of " +
              gone->second.instance + " may be under way");
