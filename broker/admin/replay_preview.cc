@@ -95,7 +95,9 @@ void judge(const Question& question, const ReleaseLine& line, ReplayPreview& pre
   const Standing stands =
       standing(question.history, question.selection.channel, entry, question.gate);
   if (!among(question.selection.states, stands.state.value_or(DeliveryState::pending)) ||
-      !among(question.selection.reasons, stands.reason)) {
+      !among(question.selection.reasons, stands.reason) ||
+      (!question.selection.outcomes.empty() &&
+       !(stands.outcome && among(question.selection.outcomes, *stands.outcome)))) {
     return;
   }
   const std::string reason = why_not(question, entry, stands);

@@ -60,6 +60,7 @@ Result<Asked> read_replay(const Exchange& exchange) {
   selection.accepted_to = body.time("accepted_to");
   selection.states = body.words("states", parse_delivery_state);
   selection.reasons = body.texts("reasons", limits::page_rows_max);
+  selection.outcomes = body.words("outcomes", parse_outcome);
   selection.kinds = body.words("kinds", parse_kind);
   selection.columns = body.texts("columns", limits::page_rows_max);
   selection.newest_only = body.flag("newest_only");
@@ -193,6 +194,8 @@ void append_selection(JsonWriter& json, const ReplaySelection& selection) {
   append_words(
       json, "states", selection.states, [](DeliveryState state) { return name_of(state); });
   append_words(json, "reasons", selection.reasons, same);
+  append_words(
+      json, "outcomes", selection.outcomes, [](Outcome outcome) { return name_of(outcome); });
   append_words(json, "kinds", selection.kinds, [](Kind kind) { return name_of(kind); });
   append_words(json, "columns", selection.columns, same);
   json.text_member("release", selection.publication)

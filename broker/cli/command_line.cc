@@ -302,6 +302,7 @@ class CommandLine {
     start->add_option("--accepted-to", replay.accepted_to, help("help_accepted_to"));
     start->add_option("--state", replay.states, help("help_replay_state"));
     start->add_option("--code", replay.reasons, help("help_replay_code"));
+    start->add_option("--outcome", replay.outcomes, help("help_replay_outcome"));
     start->add_option("--kind", replay.kinds, help("help_kind"));
     start->add_option("--column", replay.columns, help("help_column"));
     add_job_options(*start);

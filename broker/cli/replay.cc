@@ -32,6 +32,7 @@ std::string body_of(const ReplayOptions& options, uint64_t to) {
         .text_member("accepted_to", options.accepted_to);
     add_texts(body, "states", options.states);
     add_texts(body, "reasons", options.reasons);
+    add_texts(body, "outcomes", options.outcomes);
     add_texts(body, "kinds", options.kinds);
     add_texts(body, "columns", options.columns);
     if (options.from > 0) {

@@ -20,6 +20,7 @@ struct ReplayOptions {
   std::string accepted_to;
   std::vector<std::string> states;
   std::vector<std::string> reasons;
+  std::vector<std::string> outcomes;
   std::vector<std::string> kinds;
   std::vector<std::string> columns;
   std::string reason;

@@ -265,6 +265,7 @@ struct ReplaySelection {
   Utc accepted_to;                    // and before
   std::vector<DeliveryState> states;  // of its delivery; pending: never reached this channel
   std::vector<std::string> reasons;   // codes of its delivery
+  std::vector<Outcome> outcomes;      // of its last attempt; matches nothing never handed out
   std::vector<Kind> kinds;
   std::vector<std::string> columns;
   std::string publication;   // "publisher/id"

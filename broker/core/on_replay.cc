@@ -258,7 +258,10 @@ Core::Replayed Core::replay_one(const ReplayJob& job,
   }
   const DeliveryState state = state_of(no, entry);
   DeliveryChanged again = row_of(no, entry);
-  if (!allows(job.selection.states, state) || !allows(job.selection.reasons, again.reason)) {
+  const bool tried = again.attempts > 0 && state != DeliveryState::leased;
+  if (!allows(job.selection.states, state) || !allows(job.selection.reasons, again.reason) ||
+      (!job.selection.outcomes.empty() &&
+       !(tried && allows(job.selection.outcomes, again.outcome)))) {
     return Replayed::not_selected;
   }
   if (!may_replay(job, channel, entry, state, again.maybe_published, now)) {

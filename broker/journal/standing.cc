@@ -17,6 +17,9 @@ Standing of_row(Standing standing, const DeliveryChanged& row) {
   if (row.state == DeliveryState::published) {
     standing.receipt = row.receipt;
   }
+  if (row.attempts > 0 && row.state != DeliveryState::leased) {
+    standing.outcome = row.outcome;
+  }
   return standing;
 }
 
@@ -57,6 +60,7 @@ Standing standing(const History& history,
     standing.state = DeliveryState::published;
     standing.since = plain->at;
     standing.attempts = 1;
+    standing.outcome = Outcome::published;
     standing.receipt.level = plain->level;
     standing.receipt.at = plain->at;
     return standing;

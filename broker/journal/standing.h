@@ -24,7 +24,8 @@ struct Standing {
   std::string detail;
   std::string instance;
   bool maybe_published = false;
-  Receipt receipt;  // published
+  std::optional<Outcome> outcome;  // of the last attempt that has ended
+  Receipt receipt;                 // published
 };
 
 // gate: the channel this one waits for; 0: none.

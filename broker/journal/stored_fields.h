@@ -179,7 +179,8 @@ auto fields(Is<ReplaySelection> auto& s) {
                   s.kinds,
                   s.columns,
                   s.publication,
-                  s.newest_only);
+                  s.newest_only,
+                  s.outcomes);
 }
 
 auto fields(Is<ReplayJob> auto& s) {

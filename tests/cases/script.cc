@@ -328,7 +328,8 @@ void Script::decide_channel(const Command& command) {
   bench_.take(decided);
 }
 
-// replay li portal from=1 to=9 states=parked,published reasons=x newest rate=60 duplicate
+// replay li portal from=1 to=9 states=parked,published reasons=x outcomes=content newest rate=60
+// duplicate
 void Script::replay(const Command& command) {
   const Line& line = command.line;
   ReplayAsked asked;
@@ -341,6 +342,9 @@ void Script::replay(const Command& command) {
     asked.selection.states.push_back(parse_delivery_state(state).value_or(DeliveryState::pending));
   }
   asked.selection.reasons = split(line.text("reasons"), ",");
+  for (const std::string& outcome : split(line.text("outcomes"), ",")) {
+    asked.selection.outcomes.push_back(parse_outcome(outcome).value_or(Outcome::published));
+  }
   asked.selection.publication = line.text("publication");
   asked.selection.newest_only = line.has("newest");
   asked.per_minute = static_cast<uint32_t>(line.number("rate"));

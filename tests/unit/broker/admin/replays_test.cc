@@ -67,6 +67,35 @@ TEST(ReplaysTest, AJobIsStartedShownAndCancelled) {
   }
 }
 
+TEST(ReplaysTest, TheLastOutcomeSelects) {
+  Office office;
+  office.accept({notice("n-1")});
+  office.accept({notice("n-2")});
+  office.accept({notice("n-3")});
+  office.bench.connect("portal");
+  const Handed handed = office.bench.one_handed();
+  office.bench.report(handed, {1}, {1}, published());
+  Report refused;
+  refused.outcome = Outcome::content;
+  refused.reason = "title_too_long";
+  office.bench.report(handed, {2}, {2}, refused);
+
+  const auto preview = [&](const std::string& outcomes) {
+    return office.post("/v1/replays", replay_of(R"("preview":true,"outcomes":[)" + outcomes + "]"));
+  };
+  EXPECT_EQ(preview(R"("content")").integer("count"), 1);
+  EXPECT_EQ(preview(R"("content")").text("sample[0].publication"), "office/n-2");
+  EXPECT_EQ(preview(R"("published")").text("sample[0].publication"), "office/n-1");
+  // The third is with the adapter: nobody knows its outcome yet.
+  EXPECT_EQ(preview(R"("content","published")").integer("count"), 2);
+  EXPECT_TRUE(preview(R"("content","published")").items("skipped").empty());
+  EXPECT_EQ(preview(R"("quota")").integer("count"), 0);
+  EXPECT_EQ(office.post("/v1/replays", replay_of(R"("outcomes":["odd"])"), 400).text("code"),
+            "word_unknown");
+  const JsonValue started = office.post("/v1/replays", replay_of(R"("outcomes":["content"])"), 201);
+  EXPECT_GT(started.integer("job"), 0);
+}
+
 TEST(ReplaysTest, ABackfillSendsWhatIsNotThere) {
   Office office;
   office.accept({notice("n-1")});

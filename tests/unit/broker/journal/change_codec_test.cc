@@ -277,6 +277,17 @@ TEST(ChangeCodecTest, HashesOfFullChangesStandStill) {
             "5f0f63c0d3abc4462334d0eb0af34e8861cef3fcb6c982c6634ca56db22fb35c");
 }
 
+TEST(ChangeCodecTest, AReplayKeepsTheOutcomesItSelects) {
+  ReplayJob job{.job = {3}};
+  job.selection.channel = {2};
+  job.selection.outcomes = {Outcome::content, Outcome::quota};
+
+  const auto read = decode_change(encode_change(job));
+
+  ASSERT_TRUE(read.has_value());
+  EXPECT_TRUE(*read == Change(job));
+}
+
 TEST(ChangeCodecTest, DefaultsAtTheEndAreLeftOutAndUnknownFieldsIgnored) {
   EXPECT_EQ(hex(EpochOpened{}), "9102");
   EXPECT_EQ(hex(CursorMoved{.subscriber = {5}}), "920705");
