@@ -196,6 +196,20 @@ inline constexpr size_t screen_playlist_max = 30;                  // shown in t
 inline constexpr size_t screen_full_text_chars = 1500;  // longer texts: summary and QR code
 inline constexpr int64_t screen_takeover_ms = 2LL * 3600 * 1000;  // an urgent item shows alone
 
+// Media outlets and Weibo
+inline constexpr size_t feed_items = 100;  // of the feed; older ones stay with their packets
+inline constexpr size_t feed_packet_bytes_max = 128 * 1024 * 1024;  // pictures, files and text
+inline constexpr size_t feed_record_bytes_max = 4 * 1024 * 1024;
+inline constexpr uint64_t feed_log_bytes_max = 16 * 1024 * 1024;  // then the older half goes
+inline constexpr int64_t feed_call_ms_max = 6'000;                // one webhook or mail
+inline constexpr int64_t feed_look_ms = 30'000;  // between looks for an acknowledgement
+inline constexpr size_t feed_answer_bytes_max = 64 * 1024;
+inline constexpr int64_t weibo_call_ms_max = 6'000;
+inline constexpr size_t weibo_answer_bytes_max = 2 * 1024 * 1024;
+inline constexpr size_t weibo_picture_bytes_max = 5 * 1024 * 1024 - 1;
+inline constexpr size_t weibo_status_chars_max = 140;
+inline constexpr int weibo_timeline_pages_max = 5;  // of 100: how far back a post is looked for
+
 // Adapters
 inline constexpr int64_t lease_margin_ms = 5'000;  // a lease must outlast a call by this
 inline constexpr size_t late_reports_max = 64;     // successes told after a lost session

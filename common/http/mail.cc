@@ -146,15 +146,31 @@ std::string mail_text(const Mail& mail) {
   header("Message-ID", "<" + mail.id + "@" + std::string(host_of(mail.from)) + ">");
   header("Subject", header_words(mail.subject));
   header("MIME-Version", "1.0");
-  header("Content-Type", "text/plain; charset=utf-8");
-  header("Content-Transfer-Encoding", "base64");
   header("Auto-Submitted", "auto-generated");
-  out += end_of_line;
-  const std::string body = to_base64(mail.text);
-  for (size_t at = 0; at < body.size(); at += line_bytes) {
-    out.append(body, at, line_bytes).append(end_of_line);
+  const auto encoded = [&](std::string_view bytes) {
+    header("Content-Transfer-Encoding", "base64");
+    out += end_of_line;
+    const std::string body = to_base64(bytes);
+    for (size_t at = 0; at < body.size(); at += line_bytes) {
+      out.append(body, at, line_bytes).append(end_of_line);
+    }
+  };
+  if (mail.attachment_name.empty()) {
+    header("Content-Type", "text/plain; charset=utf-8");
+    encoded(mail.text);
+    return out;
   }
-  return out;
+  // Base64 has no "-", so nothing within a part can look like the boundary.
+  const std::string boundary = "--gulou-" + mail.id;
+  header("Content-Type", "multipart/mixed; boundary=\"" + boundary + "\"");
+  out.append(end_of_line).append("--").append(boundary).append(end_of_line);
+  header("Content-Type", "text/plain; charset=utf-8");
+  encoded(mail.text);
+  out.append("--").append(boundary).append(end_of_line);
+  header("Content-Type", "application/octet-stream");
+  header("Content-Disposition", "attachment; filename=\"" + mail.attachment_name + "\"");
+  encoded(mail.attachment);
+  return out.append("--").append(boundary).append("--").append(end_of_line);
 }
 
 Status send_mail(const MailServer& server, const Mail& mail) {

@@ -19,6 +19,8 @@ struct Mail {
   std::string text;  // plain, UTF-8
   std::string id;    // one of its own for each message: what Message-ID holds before the @
   Utc at;
+  std::string attachment_name;  // empty: none
+  std::string attachment;
 };
 
 struct MailServer {

@@ -111,7 +111,7 @@ constexpr SettingRow<ScreenTable> screen_rows[] = {
      reach<ScreenTable, &ScreenTable::drill>},
 };
 
-constexpr std::string_view sections[] = {"site", "screen"};
+constexpr std::string_view sections[] = {"site", "screen", "feed", "weibo"};
 
 void resolve(std::string& path, const std::string& dir) {
   if (!path.empty() && path.front() != '/') {
@@ -135,11 +135,24 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
   if (const TomlValue* screen = file.root.find("screen")) {
     TRY(read_settings<ScreenTable>(file, *screen, screen_rows, {}, settings.screen));
   }
+  if (const TomlValue* feed = file.root.find("feed")) {
+    TRY(read_feed_table(file, *feed, settings.feed));
+  }
+  if (const TomlValue* weibo = file.root.find("weibo")) {
+    TRY(read_weibo_table(file, *weibo, settings.weibo));
+  }
   const size_t slash = path.rfind('/');
   const std::string dir = slash == std::string::npos ? "." : path.substr(0, slash);
   resolve(settings.broker_key_file, dir);
   resolve(settings.key_file, dir);
   resolve(settings.directory, dir);
+  for (std::string* named : {&settings.feed.folder,
+                             &settings.feed.mail_password_file,
+                             &settings.feed.webhook_secret_file,
+                             &settings.feed.token_file,
+                             &settings.weibo.token_file}) {
+    resolve(*named, dir);
+  }
   return settings;
 }
 
@@ -151,6 +164,40 @@ std::string write_portal_adapter(const AdapterSettings& settings) {
 std::string write_screen_adapter(const AdapterSettings& settings) {
   return std::string(heading) + write_settings<S>(rows, settings) + "\n[screen]\n" +
          write_settings<ScreenTable>(screen_rows, settings.screen);
+}
+
+std::string write_feed_adapter(const AdapterSettings& settings) {
+  return std::string(heading) + write_settings<S>(rows, settings) + "\n[feed]\n" +
+         write_feed_table(settings.feed);
+}
+
+std::string write_weibo_adapter(const AdapterSettings& settings) {
+  return std::string(heading) + write_settings<S>(rows, settings) + "\n[weibo]\n" +
+         write_weibo_table(settings.weibo);
+}
+
+AdapterSettings sample_feed_adapter() {
+  AdapterSettings settings;
+  settings.channel = "rongmei";
+  settings.instance = "feed-1";
+  settings.key_file = "../keys/feed-1.secret";
+  settings.directory = "../feed";
+  settings.listen = "127.0.0.1:8095";
+  settings.base_url = "http://127.0.0.1:8095";
+  settings.feed = {.name = "云溪县融媒体中心",
+                   .contact = "云溪县人民政府办公室信息科 0999-6612345",
+                   .folder = "../feed/outbox"};
+  return settings;
+}
+
+AdapterSettings sample_weibo_adapter() {
+  AdapterSettings settings;
+  settings.channel = "weibo";
+  settings.instance = "weibo-1";
+  settings.key_file = "../keys/weibo-1.secret";
+  settings.directory = "../weibo";
+  settings.weibo = {.uid = "1000000001", .token_file = "../keys/weibo.token"};
+  return settings;
 }
 
 AdapterSettings sample_portal_adapter() {
@@ -187,7 +234,8 @@ AdapterSettings sample_screen_adapter() {
 std::string adapter_settings_help(bool chinese) {
   return "adapters/NAME.toml\n" + help_settings<S>(rows, chinese) + "[site]\n" +
          help_settings<SiteTable>(site_rows, chinese) + "[screen]\n" +
-         help_settings<ScreenTable>(screen_rows, chinese);
+         help_settings<ScreenTable>(screen_rows, chinese) + "[feed]\n" + help_feed_table(chinese) +
+         "[weibo]\n" + help_weibo_table(chinese);
 }
 
 }  // namespace gulou

@@ -1,8 +1,10 @@
 // What an operator may set of an adapter: adapters/NAME.toml of a home. One struct for all
-// adapters; [site] is the portal's, [screen] the screen's. Read at start, immutable afterwards.
+// adapters; [site] is the portal's, [screen] the screen's, [feed] and [weibo] outlet_tables.h. Read
+// at start, immutable afterwards.
 #pragma once
 
 #include "common/base/result.h"
+#include "common/settings/outlet_tables.h"
 
 #include <string>
 
@@ -41,6 +43,8 @@ struct AdapterSettings {
   std::string log_level = "info";
   SiteTable site;
   ScreenTable screen;
+  FeedTable feed;
+  WeiboTable weibo;
 };
 
 // Errors: file_unreadable, settings_*, with file:line:column.
@@ -50,10 +54,14 @@ Result<AdapterSettings> load_adapter(const std::string& path);
 // portal, [screen] for a screen.
 std::string write_portal_adapter(const AdapterSettings& settings);
 std::string write_screen_adapter(const AdapterSettings& settings);
+std::string write_feed_adapter(const AdapterSettings& settings);
+std::string write_weibo_adapter(const AdapterSettings& settings);
 
 // Those of the samples in config/adapters, with the names of an invented county.
 AdapterSettings sample_portal_adapter();
 AdapterSettings sample_screen_adapter();
+AdapterSettings sample_feed_adapter();
+AdapterSettings sample_weibo_adapter();
 
 std::string adapter_settings_help(bool chinese);
 

@@ -194,7 +194,7 @@ class Home:
                                                   stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
         if ready:
             port, path = {"gulou-broker": ("http", "/readyz"), "gulou-portal": ("portal", "/"),
-                          "gulou-screen": ("screen", "/")}[name]
+                          "gulou-screen": ("screen", "/"), "gulou-feed": ("feed", "/feed.json")}[name]
             wait_for(lambda: self.answers(name, port, path), f"{name} is ready")
 
     def answers(self, name, port, path):

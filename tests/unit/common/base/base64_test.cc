@@ -17,5 +17,14 @@ TEST(Base64Test, IsThatOfTheStandard) {
   EXPECT_EQ(to_base64(std::string_view("\0\0", 2)), "AAA=");
 }
 
+TEST(Base64Test, WhatWasWrittenIsReadAndNothingElse) {
+  for (const std::string bytes : {"", "a", "ab", "abc", "\xFF\x00\x7F"}) {
+    EXPECT_EQ(from_base64(to_base64(bytes)), bytes);
+  }
+  EXPECT_FALSE(from_base64("YQ"));
+  EXPECT_FALSE(from_base64("YR=="));
+  EXPECT_FALSE(from_base64("Y*=="));
+}
+
 }  // namespace
 }  // namespace gulou

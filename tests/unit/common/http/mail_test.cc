@@ -24,9 +24,9 @@ TEST(MailTest, IsPlainTextThatEveryServerTakes) {
             "Message-ID: <gulou.7@example.gov.cn>\r\n"
             "Subject: =?UTF-8?B?6byT5qW8?=\r\n"
             "MIME-Version: 1.0\r\n"
+            "Auto-Submitted: auto-generated\r\n"
             "Content-Type: text/plain; charset=utf-8\r\n"
             "Content-Transfer-Encoding: base64\r\n"
-            "Auto-Submitted: auto-generated\r\n"
             "\r\n"
             "5rig6YGT4oCcd2VjaGF04oCd5pyJIDMg5p2h5YiG5Y+R5b6F5Lq65bel5aSE55CGCg==\r\n");
 }

@@ -72,6 +72,8 @@ TEST(SamplesTest, TheSampleOfTheBrokerIsItsDefaults) {
 TEST(SamplesTest, TheSamplesOfTheAdaptersAreTheirs) {
   EXPECT_EQ(read(config_dir + "/adapters/portal.toml"),
             write_portal_adapter(sample_portal_adapter()));
+  EXPECT_EQ(read(config_dir + "/adapters/feed.toml"), write_feed_adapter(sample_feed_adapter()));
+  EXPECT_EQ(read(config_dir + "/adapters/weibo.toml"), write_weibo_adapter(sample_weibo_adapter()));
   EXPECT_EQ(read(config_dir + "/adapters/screen.toml"),
             write_screen_adapter(sample_screen_adapter()));
 

@@ -1,0 +1,185 @@
+#include "adapters/feed/ways.h"
+
+#include "common/base/base64.h"
+#include "common/base/files.h"
+#include "common/base/limits.h"
+#include "common/crypto/digest.h"
+#include "common/crypto/key_file.h"
+#include "common/crypto/mac.h"
+#include "common/http/mail.h"
+#include "common/json/value.h"
+#include "common/json/writer.h"
+
+#include <utility>
+
+#include <unistd.h>
+
+namespace gulou {
+namespace {
+
+std::string notice_name(const std::string& packet) {
+  return packet.substr(0, packet.rfind('.')) + "-撤稿通知.txt";
+}
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) {
+    text.pop_back();
+  }
+  return text;
+}
+
+std::string event_json(const std::string& event,
+                       const FeedRecord& record,
+                       const std::string& packet_url,
+                       const Recall* recall) {
+  JsonWriter json;
+  json.begin_object().member("type", event).member("timestamp", format_utc(record.updated));
+  json.key("data").begin_object().member("publication", record.publication);
+  json.member("revision", record.revision).member("state", name_of(record.state));
+  json.member("title", record.title).text_member("doc_no", record.doc_no);
+  json.text_member("issuer", record.issuer).text_member("column", record.column);
+  json.text_member("url", record.url).text_member("digest", record.digest);
+  json.text_member("note", record.note).text_member("successor", record.successor);
+  if (recall == nullptr) {
+    json.member("published_at", format_utc(record.published));
+    json.text_member("summary", record.summary).member("content_html", record.html);
+    json.text_member("packet_url", packet_url).member("packet_bytes", record.packet_bytes);
+  } else {
+    json.text_member("acknowledge_url", recall->acknowledge_url);
+  }
+  return json.member("test", record.test).end_object().end_object().take();
+}
+
+}  // namespace
+
+Result<FeedSecrets> read_feed_secrets(const FeedTable& settings) {
+  constexpr std::string_view prefix = "whsec_";
+  FeedSecrets secrets;
+  if (!settings.mail_password_file.empty()) {
+    secrets.mail_password = trimmed(TRY(read_secret_file(settings.mail_password_file)));
+  }
+  if (!settings.webhook_url.empty()) {
+    const std::string text = trimmed(TRY(read_secret_file(settings.webhook_secret_file)));
+    const auto bytes =
+        text.starts_with(prefix) ? from_base64(std::string_view(text).substr(6)) : std::nullopt;
+    constexpr size_t bytes_min = 24;  // Standard Webhooks: 24 to 64
+    if (!bytes || bytes->size() < bytes_min) {
+      return fail(
+          ErrorCode::invalid_argument, "feed_secret_malformed", settings.webhook_secret_file);
+    }
+    secrets.webhook = *bytes;
+  }
+  return secrets;
+}
+
+FeedWays::FeedWays(FeedTable settings, FeedSecrets secrets)
+    : settings_(std::move(settings)), secrets_(std::move(secrets)) {}
+
+Status FeedWays::publish_to_folder(const Packet& packet) const {
+  TRY(make_directory(settings_.folder));
+  return replace_file(settings_.folder + "/" + packet.name, packet.bytes);
+}
+
+void FeedWays::drop_from_folder(const std::string& packet) const {
+  if (!packet.empty()) {
+    static_cast<void>(::unlink((settings_.folder + "/" + packet).c_str()));
+  }
+}
+
+Status FeedWays::recall_from_folder(const FeedRecord& record, const Recall& recall) const {
+  TRY(make_directory(settings_.folder));
+  TRY(replace_file(settings_.folder + "/" + notice_name(record.packet),
+                   "\xEF\xBB\xBF" + recall_text(record, recall)));
+  if (record.state != FeedState::invalid) {
+    drop_from_folder(record.packet);
+  }
+  return sync_directory(settings_.folder);
+}
+
+Result<bool> FeedWays::call(const std::string& event,
+                            const FeedRecord& record,
+                            const std::string& packet_url,
+                            const Recall* recall) {
+  HttpCall call;
+  call.method = "POST";
+  call.url = settings_.webhook_url;
+  call.timeout_ms = limits::feed_call_ms_max;
+  call.bytes_max = limits::feed_answer_bytes_max;
+  call.body = event_json(event, record, packet_url, recall);
+  // The same event has the same id however often it is sent, which is how a receiver knows.
+  const std::string id =
+      "msg_" + key_of(event + " " + record.publication + " " + std::to_string(record.revision) +
+                      " " + record.digest + (recall != nullptr ? recall->id : ""));
+  const std::string at = std::to_string(read_clocks().utc.ms / 1000);
+  const Mac mac = hmac_sha256(secrets_.webhook, id + "." + at + "." + call.body);
+  call.headers = {{"Content-Type", "application/json"},
+                  {"webhook-id", id},
+                  {"webhook-timestamp", at},
+                  {"webhook-signature", "v1," + to_base64(mac.view())}};
+  const HttpAnswer answer = TRY(client_.call(call));
+  constexpr int gone = 410;
+  if (answer.status == gone) {
+    return fail(ErrorCode::refused, "feed_outlet_gone", {}, {settings_.webhook_url});
+  }
+  if (answer.status < 200 || answer.status > 299) {
+    return fail(ErrorCode::unavailable,
+                "feed_webhook_refused",
+                {},
+                {settings_.webhook_url, std::to_string(answer.status)});
+  }
+  const auto said = JsonValue::parse(answer.body);
+  return said && said->boolean("acknowledged");
+}
+
+Status FeedWays::send(const std::string& id,
+                      const std::string& subject,
+                      const std::string& text,
+                      const Packet* packet) const {
+  Mail mail;
+  mail.from = settings_.mail_from;
+  mail.to = settings_.mail_to;
+  mail.subject = subject;
+  mail.text = text;
+  mail.id = id;
+  mail.at = read_clocks().utc;
+  if (packet != nullptr) {
+    mail.attachment_name = packet->name;
+    mail.attachment = packet->bytes;
+  }
+  return send_mail({.url = settings_.mail_server,
+                    .user = settings_.mail_user,
+                    .password = secrets_.mail_password,
+                    .timeout_ms = limits::feed_call_ms_max},
+                   mail);
+}
+
+Status FeedWays::mail(const FeedRecord& record, const Packet& packet) const {
+  const std::string text = settings_.name + "：\n\n请查收《" + record.title + "》（第 " +
+                           std::to_string(record.revision) + " 版），稿件包见附件。\n\n联系核实：" +
+                           settings_.contact + "\n";
+  return send(key_of(packet.name + record.digest), "供稿：" + record.title, text, &packet);
+}
+
+Status FeedWays::mail_recall(const FeedRecord& record, const Recall& recall) const {
+  return send(key_of(recall.id), "撤稿通知：" + record.title, recall_text(record, recall), nullptr);
+}
+
+std::string recall_text(const FeedRecord& record, const Recall& recall) {
+  const bool stays = record.state == FeedState::invalid;
+  std::string text = stays ? "失效通知\n\n" : "撤稿通知\n\n";
+  text += "《" + record.title + "》（" + record.publication + "，第 " +
+          std::to_string(record.revision) + " 版）";
+  text += stays ? "已失效，继续使用时请注明。\n" : "已撤稿，请立即停用并从各平台删除。\n";
+  if (!record.note.empty()) {
+    text += "说明：" + record.note + "\n";
+  }
+  if (!record.successor.empty()) {
+    text += "现行版本：" + record.successor + "\n";
+  }
+  if (!recall.acknowledge_url.empty()) {
+    text += "处理完毕后请打开此网址确认：" + recall.acknowledge_url + "\n";
+  }
+  return text;
+}
+
+}  // namespace gulou

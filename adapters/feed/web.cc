@@ -1,0 +1,85 @@
+#include "adapters/feed/web.h"
+
+#include "common/base/files.h"
+#include "common/base/limits.h"
+#include "common/crypto/mac.h"
+
+#include <unistd.h>
+
+namespace gulou {
+namespace {
+
+HttpResponse not_found() {
+  return text_answer(404, "text/plain; charset=utf-8", "没有这一内容\nNot found\n");
+}
+
+HttpResponse page(std::string_view text, bool with_button) {
+  std::string html =
+      "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>撤稿确认</title>";
+  html.append("<main><h1>撤稿确认</h1><p>").append(text).append("</p>");
+  html += with_button ? "<form method=\"post\"><button>确认已停用并删除</button></form>" : "";
+  return text_answer(200, "text/html; charset=utf-8", html + "</main></html>\n");
+}
+
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && name.front() != '.' && name.find('/') == std::string_view::npos &&
+         name.find('%') == std::string_view::npos;
+}
+
+}  // namespace
+
+bool FeedWeb::may_read(const HttpRequest& request) const {
+  constexpr std::string_view bearer = "Bearer ";
+  const std::string_view header = request.header("authorization");
+  const std::string_view shown = header.starts_with(bearer)
+                                     ? header.substr(bearer.size())
+                                     : request.parameter("token").value_or(std::string_view());
+  return token_.empty() || equal_in_constant_time(shown, token_);
+}
+
+HttpResponse FeedWeb::file(const std::string& name, std::string_view type, size_t bytes_max) const {
+  auto bytes = read_file(directory_ + name, bytes_max);
+  return bytes ? text_answer(200, type, std::move(*bytes)) : not_found();
+}
+
+// A link in a mail is opened by scanners too, so only the button counts.
+HttpResponse FeedWeb::acknowledge(const HttpRequest& request, const std::string& recall) const {
+  const std::string path = directory_ + "/recalls/" + recall;
+  if (!is_plain_name(recall) || ::access(path.c_str(), F_OK) != 0) {
+    return not_found();
+  }
+  if (request.method != "POST") {
+    return page("请在停用并从各平台删除该稿后确认。", true);
+  }
+  if (!replace_file(path + ".acknowledged", "")) {
+    return text_answer(503, "text/plain; charset=utf-8", "请稍后再试\nTry again later\n");
+  }
+  return page("已收到确认，谢谢。", false);
+}
+
+HttpResponse FeedWeb::answer(const HttpRequest& request) const {
+  constexpr std::string_view acknowledging = "/acknowledge/";
+  constexpr std::string_view packets = "/packets/";
+  if (request.path.starts_with(acknowledging)) {
+    return acknowledge(request, request.path.substr(acknowledging.size()));
+  }
+  if (!may_read(request)) {
+    HttpResponse refused =
+        text_answer(401, "text/plain; charset=utf-8", "须出示订阅口令\nToken needed\n");
+    refused.add("WWW-Authenticate", "Bearer");
+    return refused;
+  }
+  if (request.path == "/feed.atom") {
+    return file("/feed.atom", "application/atom+xml; charset=utf-8", limits::feed_packet_bytes_max);
+  }
+  if (request.path == "/feed.json") {
+    return file(
+        "/feed.json", "application/feed+json; charset=utf-8", limits::feed_packet_bytes_max);
+  }
+  if (request.path.starts_with(packets) && is_plain_name(request.path.substr(packets.size()))) {
+    return file(request.path, "application/zip", limits::archive_bytes_max);
+  }
+  return not_found();
+}
+
+}  // namespace gulou

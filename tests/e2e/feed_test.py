@@ -1,0 +1,179 @@
+"""The channel of a media outlet: packets, feeds, signed events, recalls; nothing lost, doubled or left under faults.
+
+feed_test.py [unittest options], with GULOU_BIN. GULOU_LONG=1: 1,000 releases and 200 kills.
+"""
+import email
+import io
+import os
+import socket
+import sys
+import unittest
+import xml.etree.ElementTree
+import zipfile
+
+import feedparser
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fakes"))
+
+from home import PDF, Home, attachment, canonical, notice, wait_for
+from process import Platform
+from receivers import MailServer
+from swarm import Swarm
+
+SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000"
+                    "050001a5f645400000000049454e44ae426082")
+LONG = bool(os.environ.get("GULOU_LONG"))
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class FeedTest(unittest.TestCase):
+    def prepare(self, home, **ways):
+        """A channel `rongmei` served by gulou-feed, with these ways."""
+        home.ports["feed"] = free_port()
+        home.add_channel("rongmei", backoff_first_ms=100, backoff_ms_max=500, attempts_max=100, circuit_failures=100,
+                         read_back=False)
+        home.add_principal("feed-1", "adapter", channels=["rongmei"])
+        for name, text in {"keys/feed-1.secret": home.secrets["feed-1"], "keys/webhook.secret": SECRET,
+                           "keys/mail.secret": "secret"}.items():
+            with open(home.file(name), "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+                file.write(text + "\n")
+        feed = {"name": "云溪县融媒体中心", "contact": "县政府办信息科 0999-6612345", **ways}
+        own = {"channel": "rongmei", "instance": "feed-1", "broker_endpoint": home.endpoint("adapters"),
+               "broker_key_file": "../keys/broker.public", "key_file": "../keys/feed-1.secret", "directory": "../feed",
+               "listen": f"127.0.0.1:{home.ports['feed']}", "base_url": f"http://127.0.0.1:{home.ports['feed']}"}
+        lines = [f'{key} = "{value}"' for key, value in own.items()] + ["[feed]"]
+        home.append("adapters/feed.toml", "\n".join(lines + [f'{key} = "{value}"' for key, value in feed.items()]))
+
+    def fetch(self, home, path):
+        return home.http("GET", path, token="", port="feed")
+
+    def entries(self, home):
+        """Of both feeds: as an independent reader sees them."""
+        atom = self.fetch(home, "/feed.atom").body
+        parsed = feedparser.parse(io.BytesIO(atom), response_headers={"content-type": "application/atom+xml"})
+        self.assertFalse(parsed.bozo, parsed.get("bozo_exception"))
+        listed = self.fetch(home, "/feed.json").json
+        self.assertEqual(listed["version"], "https://jsonfeed.org/version/1.1")
+        self.assertEqual([entry.id for entry in parsed.entries],
+                         [item["id"] for item in listed["items"] if item["_govrel"]["state"] in ("live", "invalid")])
+        return parsed, listed, xml.etree.ElementTree.fromstring(atom)
+
+    def test_packet_feed_recall_and_acknowledgement(self):
+        with Home() as home:
+            self.prepare(home, folder="../outbox")
+            home.start("gulou-broker")
+            home.start("gulou-feed")
+            publisher = home.publisher()
+            picture, form = publisher.put_blob(PNG), publisher.put_blob(PDF)
+            files = [attachment(picture, len(PNG), "scene.png", media_type="image/png", alt="施工路段"),
+                     attachment(form, len(PDF)), attachment(form, len(PDF), "plan.pdf", private=True)]
+            release = notice("water-1", attachments=files, embargo={"until": "2026-12-01T08:00:00+08:00", "outlets": ["rongmei"]})
+
+            seq = publisher.submit([canonical(release)])["seq"]
+
+            home.wait_state(seq, "rongmei", "published")
+            self.assertNotEqual(home.standing(seq, "portal").get("state"), "published")
+            [name] = os.listdir(home.file("outbox"))
+            with zipfile.ZipFile(home.file("outbox/" + name)) as packet:
+                self.assertIsNone(packet.testzip())
+                self.assertEqual(set(packet.namelist()), {"稿件.docx", "稿件.txt", "说明.txt", "approved.json", "图片/scene.png",
+                                                          "附件/form.pdf", "图片说明.txt"})
+                self.assertEqual(packet.read("图片/scene.png"), PNG)
+                self.assertIn("施工路段", packet.read("图片说明.txt").decode("utf-8-sig"))
+                self.assertIn("2026-12-01 08:00 前不得发布", packet.read("说明.txt").decode("utf-8-sig"))
+                self.assertEqual(packet.read("approved.json"), canonical(release))
+                with zipfile.ZipFile(io.BytesIO(packet.read("稿件.docx"))) as word:
+                    for part in word.namelist():
+                        xml.etree.ElementTree.fromstring(word.read(part))
+                    text = "".join(xml.etree.ElementTree.fromstring(word.read("word/document.xml")).itertext())
+            self.assertIn(release["title"], text)
+            self.assertIn(release["body"]["content"], text)
+            parsed, _, _ = self.entries(home)
+            self.assertEqual([entry.title for entry in parsed.entries], [release["title"]])
+            link = next(one for one in parsed.entries[0].links if one.rel == "enclosure")
+            self.assertEqual(self.fetch(home, "/" + link.href.split("/", 3)[3]).headers["Content-Type"], "application/zip")
+
+            gone = publisher.withdraw("water-1", "remove", "时间有误", public_note="以新通知为准")["seq"]
+
+            note = wait_for(lambda: next((one for one in os.listdir(home.file("outbox")) if one.endswith(".txt")), None), "a notice")
+            text = home.read("outbox/" + note)
+            self.assertIn("以新通知为准", text)
+            self.assertNotIn("时间有误", text)
+            self.assertEqual(len(os.listdir(home.file("outbox"))), 1)
+            parsed, listed, tree = self.entries(home)
+            self.assertEqual(parsed.entries, [])
+            self.assertEqual(listed["items"][0]["_govrel"]["state"], "withdrawn")
+            self.assertNotIn(release["title"], self.fetch(home, "/feed.json").body.decode())
+            self.assertIsNotNone(tree.find("{http://purl.org/atompub/tombstones/1.0}deleted-entry"))
+            self.assertFalse(home.http("GET", f"/v1/takedowns/{gone}").json["places"][-1].get("confirmed"))
+            page = "/acknowledge/" + text.split("/acknowledge/")[1].split()[0]
+            self.assertIn("确认", self.fetch(home, page).body.decode())
+            self.assertEqual(home.http("POST", page, token="", port="feed").status, 200)
+            self.assertEqual(self.fetch(home, "/acknowledge/feed.json").status, 404)
+            home.wait_confirmed(gone, "rongmei")
+
+    def test_mail_and_signed_events(self):
+        with Home() as home, Platform("webhook", "--secret", SECRET) as outlet, MailServer("office", "secret") as mails:
+            self.prepare(home, webhook_url=outlet.url + "/hook", webhook_secret_file="../keys/webhook.secret",
+                         mail_to="desk@example.cn", mail_from="office@example.cn", mail_server=f"smtp://127.0.0.1:{mails.port}", mail_user="office",
+                         mail_password_file="../keys/mail.secret")
+            home.start("gulou-broker")
+            home.start("gulou-feed")
+            publisher = home.publisher()
+            seq = publisher.submit([canonical(notice("water-1"))])["seq"]
+            home.wait_state(seq, "rongmei", "published")
+            self.assertEqual(outlet.state()["visible"], {"publisher-1/water-1": 1})
+            [mail] = mails.kept
+            packet = next(part for part in mail.walk() if part.get_filename())
+            with zipfile.ZipFile(io.BytesIO(packet.get_payload(decode=True))) as opened:
+                self.assertIsNone(opened.testzip())
+
+            gone = publisher.withdraw("water-1", "remove", "有误")["seq"]
+
+            home.wait_confirmed(gone, "rongmei")
+            self.assertEqual(outlet.state()["visible"], {})
+            self.assertEqual(outlet.state()["refused"], [])
+            subject = email.header.make_header(email.header.decode_header(mails.kept[-1]["Subject"]))
+            self.assertTrue(str(subject).startswith("撤稿通知："))
+
+            outlet.faults(gone=1)
+            publisher.submit([canonical(notice("water-2"))])
+            wait_for(lambda: any("feed_outlet_gone" in line for line in [home.gulou("channel", "show", "rongmei", code=None).stdout]),
+                     "the channel says why it stopped")
+
+    def test_swarm(self):
+        releases, kills = (1000, 200) if LONG else (100, 20)
+        with Home() as home, Platform("webhook", "--secret", SECRET, seed=7, error_5xx=0.1, close_after_commit=0.1,
+                                      close_after_read=0.05, wrong_length=0.05, close_before_read=0.05) as outlet:
+            self.prepare(home, webhook_url=outlet.url + "/hook", webhook_secret_file="../keys/webhook.secret",
+                         folder="../outbox")
+            home.start("gulou-broker")
+            swarm = Swarm(home, "rongmei", "gulou-feed", releases, seed=11)
+            swarm.submit()
+            swarm.revise()
+            home.start("gulou-feed")
+            swarm.kill(kills)
+            outlet.calm()
+            swarm.settle(lambda: {name.split("/")[1]: revision for name, revision in outlet.state()["visible"].items()})
+
+            self.assertEqual(swarm.kills, kills)
+            published = [(row["publication"], row["revision"]) for row in outlet.ledger("release.published")]
+            self.assertEqual(len(published), len(set(published)), "published twice")
+            packets = sorted(name for name in os.listdir(home.file("outbox")) if name.endswith(".zip"))
+            self.assertEqual([name.split("-", 3)[3] for name in packets],
+                             sorted(f"{name}-r{revision}.zip" for name, revision in swarm.wanted.items()))
+            listed = self.fetch(home, "/feed.json").json["items"]
+            shown = {item["_govrel"]["publication"].split("/")[1]: item["_govrel"]["revision"] for item in listed
+                     if item["_govrel"]["state"] == "live"}
+            self.assertLessEqual(shown.items(), swarm.wanted.items())
+            self.assertEqual(len(listed) < 100 and shown != swarm.wanted, False, "a release is in no feed")
+
+
+if __name__ == "__main__":
+    unittest.main()
