@@ -284,6 +284,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "wrong_length" in wrong:
             self.hang_up()
 
+    def date_time_string(self, timestamp=None):
+        """Date of an answer: the platform's clock."""
+        return super().date_time_string(self.fake.clock.now() if timestamp is None else timestamp)
+
     def log_message(self, *_):
         pass
 
@@ -321,6 +325,7 @@ def run(platform, arguments=None):
         parser.error(f"no fault {unknown[0]}")
     fake = platform(options)
     server = Server(("127.0.0.1", options.port), type("Bound", (Handler,), {"fake": fake}))
-    print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
+    fake.port = server.server_address[1]
+    print(f"http://127.0.0.1:{fake.port}", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()
