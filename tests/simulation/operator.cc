@@ -131,11 +131,7 @@ bool SimOperator::somebody_works(SubscriberNo subscriber,
 
 void SimOperator::resolve(DeliveryKey key, const EntryAccepted& entry, DeliveryState state) {
   SimChannel* channel = outside(key.first);
-  const auto plan = std::find_if(
-      parts_.options.channels.begin(), parts_.options.channels.end(), [&](const ChannelPlan& one) {
-        return one.policy.id == channel->id();
-      });
-  if (entry.kind == EntryKind::bundle && !Books::takes(plan->policy, entry)) {
+  if (entry.kind == EntryKind::bundle && !Books::takes(policy(*channel), entry)) {
     return;
   }
   if (is_final(state)) {
@@ -145,7 +141,7 @@ void SimOperator::resolve(DeliveryKey key, const EntryAccepted& entry, DeliveryS
     if (somebody_works(key.first, entry, *channel)) {
       return;
     }
-    remove_by_hand(key, entry, *channel);
+    remove_by_hand(entry, *channel);
     return tell(key, Verb::resolve_removed);
   }
   std::string url;
@@ -168,23 +164,38 @@ void SimOperator::resolve(DeliveryKey key, const EntryAccepted& entry, DeliveryS
   tell(key, Verb::resolve_published, url);
 }
 
-void SimOperator::remove_by_hand(DeliveryKey /*key*/,
-                                 const EntryAccepted& entry,
-                                 SimChannel& channel) {
+const Channel& SimOperator::policy(const SimChannel& channel) const {
+  const auto& plans = parts_.options.channels;
+  return std::find_if(plans.begin(),
+                      plans.end(),
+                      [&](const ChannelPlan& one) { return one.policy.id == channel.id(); })
+      ->policy;
+}
+
+// A person does what the channel's policy asks of an adapter.
+void SimOperator::remove_by_hand(const EntryAccepted& entry, SimChannel& channel) {
+  const WithdrawalPolicy& policies = policy(channel).on_withdrawal;
   for (const EntryPart& part : entry.parts) {
+    const std::string name = name_in(entry, part);
     switch (entry.withdrawal.kind) {
       case WithdrawalKind::mark_invalid:
-        channel.mark_invalid(name_in(entry, part), part.revision);
+        if (policies.mark_invalid != OnWithdrawal::take_down) {
+          channel.mark_invalid(name, part.revision);
+          continue;
+        }
         break;
       case WithdrawalKind::replace:
-        channel.point_to(name_in(entry, part), part.revision, entry.withdrawal.successor);
+        if (policies.replace != OnWithdrawal::take_down) {
+          channel.point_to(name, part.revision, entry.withdrawal.successor);
+          continue;
+        }
         break;
       case WithdrawalKind::remove:
       case WithdrawalKind::erase:
       case WithdrawalKind::expire:
-        channel.take_down(name_in(entry, part), part.revision);
         break;
     }
+    channel.take_down(name, part.revision);
   }
 }
 

@@ -58,7 +58,8 @@ class SimOperator {
   void say(const std::string& what) const;
   void tell(DeliveryKey key, OperatorDecided::Verb verb, const std::string& url = {});
   void resolve(DeliveryKey key, const EntryAccepted& entry, DeliveryState state);
-  void remove_by_hand(DeliveryKey key, const EntryAccepted& entry, SimChannel& channel);
+  const Channel& policy(const SimChannel& channel) const;
+  void remove_by_hand(const EntryAccepted& entry, SimChannel& channel);
   bool not_there(const EntryAccepted& entry, const SimChannel& channel) const;
   bool somebody_works(SubscriberNo subscriber,
                       const EntryAccepted& entry,
