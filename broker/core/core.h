@@ -204,9 +204,15 @@ class Core {
   bool gate_is_open(const ChannelRuntime& channel,
                     const EntryAccepted& entry,
                     const std::optional<DeliveryChanged>& delivery) const;
-  // Where the gating channel shows this revision; nothing: it does not.
-  std::optional<std::string> seen_at(const ChannelRuntime& channel,
-                                     const RevisionRow& revision) const;
+
+  // What the gating channel shows of a publication, and where.
+  struct SeenPart {
+    uint32_t revision = 0;
+    std::string url;
+  };
+
+  // What it got under this revision's entry; nothing: that is not shown.
+  std::optional<SeenPart> seen_at(const ChannelRuntime& channel, const RevisionRow& revision) const;
   void add_seen(const ChannelRuntime& channel, Lane lane, SeqRuns runs, ReceiptLevel level);
   void add_gate_view(const ChannelRuntime& channel, ChannelView& view) const;
 

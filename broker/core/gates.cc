@@ -14,8 +14,8 @@ bool Core::is_gated(const ChannelRuntime& channel, Lane lane) const {
          !(lane == Lane::urgent && channel.policy.gate.urgent_skips);
 }
 
-std::optional<std::string> Core::seen_at(const ChannelRuntime& channel,
-                                         const RevisionRow& revision) const {
+std::optional<Core::SeenPart> Core::seen_at(const ChannelRuntime& channel,
+                                            const RevisionRow& revision) const {
   const auto gate = channels_.find(channel.gate);
   if (gate == channels_.end()) {
     return std::nullopt;
@@ -30,13 +30,15 @@ std::optional<std::string> Core::seen_at(const ChannelRuntime& channel,
     }
     for (const PartReceipt& part : row->receipt.parts) {
       if (part.part == revision.part) {
-        return part.url;
+        // Under an older entry the gate may have got a newer revision.
+        return SeenPart{std::max(part.revision, revision.revision), part.url};
       }
     }
     return std::nullopt;  // that part was left out
   }
   const auto plain = ledger_.plain_success(subscriber, revision.lane, revision.seq);
-  return plain && counts(plain->level) ? std::optional<std::string>(std::string()) : std::nullopt;
+  return plain && counts(plain->level) ? std::optional(SeenPart{revision.revision, {}})
+                                       : std::nullopt;
 }
 
 // Open when every part is shown at this revision or a later one, and for what the gate never gets.
@@ -56,8 +58,8 @@ bool Core::gate_is_open(const ChannelRuntime& channel,
            std::any_of(publication->revisions.rbegin(),
                        publication->revisions.rend(),
                        [&](const RevisionRow& revision) {
-                         return revision.revision >= part.revision &&
-                                seen_at(channel, revision).has_value();
+                         const auto seen = seen_at(channel, revision);
+                         return seen && seen->revision >= part.revision;
                        });
   });
 }

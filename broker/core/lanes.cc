@@ -92,8 +92,8 @@ std::optional<HandedPart> Core::newest_part(const ChannelRuntime& channel,
   part.public_note = part.invalid ? publication->withdrawn->public_note : std::string();
   if (channel.gate) {
     for (const RevisionRow& revision : publication->revisions) {
-      const auto url = seen_at(channel, revision);
-      part.gate_url = url && !url->empty() ? *url : part.gate_url;
+      auto seen = seen_at(channel, revision);
+      part.gate_url = seen && !seen->url.empty() ? std::move(seen->url) : part.gate_url;
     }
   }
   return part;

@@ -130,15 +130,20 @@ bool Books::all_down(const EntryAccepted& entry) const {
   });
 }
 
-bool Books::is_seen(SubscriberNo gate, const Revision& revision) const {
+uint32_t Books::seen_revision(SubscriberNo gate, const Revision& revision) const {
   if (const DeliveryChanged* there = row({gate, revision.seq})) {
-    return there->state == DeliveryState::published && counts_as_seen(gate, there->receipt.level) &&
-           std::any_of(there->receipt.parts.begin(),
-                       there->receipt.parts.end(),
-                       [&](const PartReceipt& part) { return part.part == revision.part; });
+    if (there->state != DeliveryState::published || !counts_as_seen(gate, there->receipt.level)) {
+      return 0;
+    }
+    for (const PartReceipt& part : there->receipt.parts) {
+      if (part.part == revision.part) {
+        return std::max(part.revision, revision.revision);
+      }
+    }
+    return 0;
   }
   const auto plain = plain_.find({gate, revision.seq});
-  return plain != plain_.end() && counts_as_seen(gate, plain->second);
+  return plain != plain_.end() && counts_as_seen(gate, plain->second) ? revision.revision : 0;
 }
 
 bool Books::gate_is_open(const Channel& policy, const EntryAccepted& entry) const {
@@ -153,7 +158,7 @@ bool Books::gate_is_open(const Channel& policy, const EntryAccepted& entry) cons
     const Publication& known = publications_.at({entry.publisher, part.id});
     return known.is_down(part.revision) ||
            std::any_of(known.revisions.begin(), known.revisions.end(), [&](const Revision& one) {
-             return one.revision >= part.revision && is_seen(gate, one);
+             return seen_revision(gate, one) >= part.revision;
            });
   });
 }
@@ -164,7 +169,7 @@ bool Books::is_passed(const Channel& policy, const EntryAccepted& entry) const {
     return false;
   }
   for (uint8_t i = 0; i < entry.parts.size(); ++i) {
-    if (is_seen(gate, {entry.parts[i].revision, entry.seq, i})) {
+    if (seen_revision(gate, {entry.parts[i].revision, entry.seq, i}) != 0) {
       return false;
     }
   }

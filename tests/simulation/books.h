@@ -104,7 +104,8 @@ class Books {
                                  uint8_t number,
                                  Utc at) const;
   uint32_t delivered(SubscriberNo subscriber, const Publication& known) const;
-  bool is_seen(SubscriberNo gate, const Revision& revision) const;
+  // Which revision the gate shows by this revision's entry, a newer one perhaps; 0: none.
+  uint32_t seen_revision(SubscriberNo gate, const Revision& revision) const;
   void note_seen(SubscriberNo subscriber, const PublicationKey& key, uint32_t revision);
   bool counts_as_seen(SubscriberNo subscriber, ReceiptLevel level) const;
 
