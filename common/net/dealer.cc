@@ -21,7 +21,9 @@ Status DealerSocket::reopen() {
 
 Status DealerSocket::connect() {
   TRY(socket_->set(options_.link));
-  TRY(socket_->set(ZMQ_IMMEDIATE, 1));
+  // Not ZMQ_IMMEDIATE: with it libzmq 4.3 drops the connection's queue between two frames of one
+  // message, and aborts (fq.cpp, "!_more"). We throw the queue away ourselves.
+  TRY(socket_->set(ZMQ_IMMEDIATE, 0));
   TRY(socket_->set(ZMQ_RECONNECT_IVL, options_.reconnect_ms_first));
   TRY(socket_->set(ZMQ_RECONNECT_IVL_MAX, options_.reconnect_ms_max));
   TRY(socket_->set(ZMQ_CONNECT_TIMEOUT, options_.connect_ms_max));
@@ -38,11 +40,27 @@ Status DealerSocket::connect() {
 }
 
 std::optional<Incoming> DealerSocket::receive() {
-  return socket_->receive(false);
+  auto incoming = socket_->receive(false);
+  if (!incoming) {
+    drop_lost();
+  }
+  return incoming;
+}
+
+// What is queued was meant for the connection that is gone.
+void DealerSocket::drop_lost() {
+  const uint64_t lost = socket_->link().lost;
+  if (lost != lost_ && reopen()) {
+    lost_ = lost;
+  }
 }
 
 SendOutcome DealerSocket::send(std::span<const OutFrame> frames) {
-  return socket_->send({}, frames);
+  if (!link().connected) {
+    socket_->read_monitor();
+    drop_lost();
+  }
+  return link().connected ? socket_->send({}, frames) : SendOutcome::full;
 }
 
 }  // namespace gulou::net

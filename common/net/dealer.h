@@ -1,7 +1,8 @@
 // DealerSocket is the client's end: one broker, CURVE, ZeroMQ's own reconnecting with back-off.
-// Nothing is queued while there is no connection. Owned and used by one thread. Where the broker
-// stays silent or refused us (link().dead), the owner calls reopen() after a back-off of its own;
-// many devices that start together delay open() by a random time of their own.
+// Nothing is queued while there is no connection, and nothing outlives the one it was meant for.
+// Owned and used by one thread. Where the broker stays silent or refused us (link().dead), the
+// owner calls reopen() after a back-off of its own; many devices that start together delay open()
+// by a random time of their own.
 #pragma once
 
 #include "common/base/result.h"
@@ -49,9 +50,11 @@ class DealerSocket {
       : socket_(std::move(socket)), options_(std::move(options)) {}
 
   Status connect();
+  void drop_lost();
 
   std::unique_ptr<Socket> socket_;
   DealerOptions options_;
+  uint64_t lost_ = 0;  // as many as were thrown away
 };
 
 }  // namespace gulou::net

@@ -269,6 +269,7 @@ void Socket::read_monitor() {
         break;
       case ZMQ_EVENT_DISCONNECTED:
         ++link_.disconnects;
+        link_.lost += link_.connected ? 1 : 0;
         link_.connected = false;
         break;
       case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:

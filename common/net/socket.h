@@ -34,6 +34,7 @@ struct Link {
   bool dead = false;  // DEALER: ZeroMQ has given up after a refused handshake; reopen() is needed
   uint64_t handshakes = 0;
   uint64_t disconnects = 0;
+  uint64_t lost = 0;  // DEALER: disconnects of what had been connected
   uint64_t auth_failures = 0;
   uint64_t protocol_failures = 0;
   uint64_t other_failures = 0;  // closed by the other end during the handshake, or it took too long

@@ -16,6 +16,7 @@ import time
 
 import msgpack
 import zmq
+from zmq.utils.monitor import parse_monitor_message
 
 VERSION = 1
 CHUNK_BYTES = 256 * 1024
@@ -39,25 +40,36 @@ class Connection:
 
     def __init__(self, endpoint, server_key, secret_key):
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
-        for option, value in ((zmq.LINGER, 0), (zmq.IMMEDIATE, 1), (zmq.RECONNECT_IVL, 200),
-                              (zmq.RECONNECT_IVL_MAX, 30_000), (zmq.HEARTBEAT_IVL, 5000),
-                              (zmq.HEARTBEAT_TIMEOUT, 15_000), (zmq.SNDHWM, 64), (zmq.RCVHWM, 64)):
+        for option, value in ((zmq.LINGER, 0), (zmq.RECONNECT_IVL, 200), (zmq.RECONNECT_IVL_MAX, 30_000),
+                              (zmq.HEARTBEAT_IVL, 5000), (zmq.HEARTBEAT_TIMEOUT, 15_000),
+                              (zmq.SNDHWM, 64), (zmq.RCVHWM, 64)):
             self.socket.setsockopt(option, value)
         self.socket.curve_serverkey = server_key.encode()
         self.socket.curve_secretkey = secret_key.encode()
         self.socket.curve_publickey = zmq.curve_public(secret_key.encode())
+        self.monitor = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED)
+        self.linked = False
         self.socket.connect(endpoint)
         self.corr = 0
 
     def close(self):
-        self.socket.close()
+        if not self.socket.closed:
+            self.socket.disable_monitor()
+            self.socket.close()
+
+    def connected(self, timeout_s):
+        """Whether there is a connection, now or within the time."""
+        while self.monitor.poll(0 if self.linked else timeout_s * 1000):
+            event = parse_monitor_message(self.monitor.recv_multipart())["event"]
+            self.linked = event == zmq.EVENT_HANDSHAKE_SUCCEEDED
+        return self.linked
 
     def send(self, verb, fields=(), bodies=(), corr=0, timeout_s=ANSWER_S):
         envelope = {"v": VERSION, "verb": verb}
         if corr:
             envelope["corr"] = corr
         envelope.update(fields)
-        if not self.socket.poll(timeout_s * 1000, zmq.POLLOUT):
+        if not self.connected(timeout_s) or not self.socket.poll(timeout_s * 1000, zmq.POLLOUT):
             raise Unreachable(f"{verb}: not connected (key refused, or nobody listens)")
         self.socket.send_multipart([msgpack.packb(envelope), *bodies])
 
