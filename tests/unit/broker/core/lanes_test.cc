@@ -278,5 +278,41 @@ TEST(LanesTest, AChannelDefinedLaterStartsAtTheHead) {
   EXPECT_EQ(seqs(bench.handed()), (std::vector<uint64_t>{2}));
 }
 
+// Of a whole county's history and more: the place of what overtakes does not depend on it.
+TEST(LanesTest, UrgentAndWithdrawnOvertakeAHundredThousand) {
+  constexpr uint64_t queued = 100'000;
+  Bench bench;
+  bench.accept({part("wrong")});
+  bench.connect("portal", queued);
+  bench.report(bench.one_handed(), {1}, {1}, published("http://p/wrong"));
+  for (uint64_t i = 0; i < queued; ++i) {
+    PartFacts facts = part("a" + std::to_string(i));
+    facts.imported = i % 2 == 0;
+    bench.take(submission("oa", {facts}));
+    if (i % 400 == 0) {
+      bench.round();
+    }
+  }
+  bench.round();
+  bench.sends.clear();
+
+  WithdrawalAsked withdrawal;
+  withdrawal.by = "li";
+  withdrawal.by_operator = true;
+  withdrawal.targets = {{{"oa", "wrong"}, 0}};
+  withdrawal.reason = "wrong";
+  bench.take(withdrawal);
+  bench.round();
+  const Handed removal = bench.one_handed();
+  EXPECT_EQ(removal.lane, Lane::withdrawal);
+  EXPECT_EQ(removal.items->at(0).seq, Seq{queued + 2});
+  bench.report(removal, {queued + 2}, {queued + 2}, published());
+
+  bench.accept({urgent(part("storm"))});
+  const Handed storm = bench.one_handed();
+  EXPECT_EQ(storm.lane, Lane::urgent);
+  EXPECT_EQ(storm.items->at(0).seq, Seq{queued + 3});
+}
+
 }  // namespace
 }  // namespace gulou::test
