@@ -20,8 +20,34 @@ bool is_picture(const Attachment& attachment) {
 
 }  // namespace
 
-ScreenAdapter::ScreenAdapter(ScreenStore store, std::string page_url)
-    : store_(std::move(store)), page_url_(std::move(page_url)) {}
+std::string shown_id(Seq seq) {
+  return "screen-" + std::to_string(seq.value);
+}
+
+ScreenAdapter::ScreenAdapter(ScreenStore store,
+                             std::string page_url,
+                             std::vector<const Glass*> glasses,
+                             Played played,
+                             std::function<void()> changed)
+    : store_(std::move(store)),
+      page_url_(std::move(page_url)),
+      glasses_(std::move(glasses)),
+      played_(std::move(played)),
+      changed_(std::move(changed)) {}
+
+Status ScreenAdapter::apply(ScreenChange change) {
+  const bool removes = !change.remove.empty();
+  TRY(store_.apply(std::move(change)));
+  changed_();
+  if (removes) {
+    std::vector<Digest> kept;
+    for (const auto& [publication, item] : store_.content().items) {
+      kept.push_back(item.digest);
+    }
+    played_.keep_only(kept);
+  }
+  return {};
+}
 
 // A screen shows pictures; other attachments stay on the portal, which its QR code leads to.
 Status ScreenAdapter::fetch_pictures(const sdk::Part& part, sdk::Helper& helper) const {
@@ -51,7 +77,7 @@ Report ScreenAdapter::publish(const sdk::Delivery& delivery, sdk::Helper& helper
         {{publication_of(part), delivery.seq, part.digest, part.published_on, part.release},
          std::string(part.canonical)});
   }
-  if (auto status = store_.apply(std::move(change)); !status) {
+  if (auto status = apply(std::move(change)); !status) {
     return sdk::transient(status.error().reason, describe(status.error()));
   }
   return held(delivery);
@@ -72,7 +98,7 @@ Report ScreenAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& /*hel
       receipt.parts.push_back({part.part, part.release.revision, publication_of(part), page_url_});
     }
   }
-  if (auto status = store_.apply(std::move(change)); !status) {
+  if (auto status = apply(std::move(change)); !status) {
     return sdk::transient(status.error().reason, describe(status.error()));
   }
   receipt.at = read_clocks().utc;
@@ -95,16 +121,46 @@ Report ScreenAdapter::find(const sdk::Delivery& delivery, sdk::Helper& /*helper*
   return held(delivery);
 }
 
-// Stored durably on the screen: `accepted`. `shown` needs the glass to say so.
+// Does a page live there that will draw it, within a time worth waiting for?
+bool ScreenAdapter::awaited(const ScreenItem& item, const Glass& glass, Utc now) const {
+  if (!glass.has_page(now) || !drawable(item.release, glass.rules()) ||
+      now.ms - store_.stored_at(item.digest).ms > limits::screen_shown_wait_ms_max) {
+    return false;
+  }
+  const Playlist list = playlist(store_.content().items, glass.rules(), now);
+  return list.takeover ||
+         std::any_of(list.entries.begin(), list.entries.end(), [&item](const PlaylistEntry& entry) {
+           return entry.item->digest == item.digest;
+         });
+}
+
+// Stored durably: `accepted`. `shown` once every part was on a glass, and on all that live.
 Report ScreenAdapter::held(const sdk::Delivery& delivery) const {
+  const Utc now = read_clocks().utc;
   Receipt receipt;
-  receipt.level = ReceiptLevel::accepted;
-  receipt.at = read_clocks().utc;
+  receipt.level = ReceiptLevel::shown;
+  receipt.at = now;
   for (const sdk::Part& part : delivery.parts) {
     const ScreenItem* item = store_.find(publication_of(part));
     // Beyond its limit a screen lets the oldest go; it has still taken this one.
     const uint32_t revision = item != nullptr ? item->release.revision : part.release.revision;
     receipt.parts.push_back({part.part, revision, publication_of(part), page_url_});
+    bool drawn = false;
+    for (const Glass* glass : glasses_) {
+      if (item != nullptr && played_.first_shown(item->digest, glass->name())) {
+        drawn = true;
+      } else if (item != nullptr && awaited(*item, *glass, now)) {
+        // The page may speak before the broker knows what this waits for: look again soon.
+        const bool fresh =
+            now.ms - store_.stored_at(item->digest).ms < limits::screen_shown_poll_ms;
+        const int64_t poll_ms =
+            fresh ? limits::screen_shown_poll_ms_first : limits::screen_shown_poll_ms;
+        return sdk::accepted(shown_id(delivery.seq), {now.ms + poll_ms});
+      }
+    }
+    if (!drawn) {
+      receipt.level = ReceiptLevel::accepted;
+    }
   }
   return sdk::published(std::move(receipt));
 }

@@ -1,19 +1,32 @@
-// ScreenAdapter is the screen channel of one display: what is delivered goes into the screen's own
-// durable store, from which the page draws. Of withdrawals nothing is shown: what was marked
-// invalid or replaced leaves the screen like what was removed. Used on the SDK's call thread.
+// ScreenAdapter is the screen channel of one agent: what is delivered goes into its own durable
+// store, from which the pages draw. A delivery is `confirming` while a page that lives has not yet
+// said that it drew it, then `shown`; where no page says anything the receipt stays at `accepted`.
+// Of withdrawals nothing is shown: what was marked invalid or replaced leaves the screen like what
+// was removed. Used on the SDK's call thread.
 #pragma once
 
+#include "adapters/screen/glass.h"
+#include "adapters/screen/played.h"
 #include "adapters/screen/store.h"
 #include "adapters/sdk/adapter.h"
 
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace gulou {
 
+// What a delivery waits under for its glass: "screen-17".
+std::string shown_id(Seq seq);
+
 class ScreenAdapter final : public sdk::ChannelAdapter {
  public:
-  // page_url: where the display is looked at; stands in the receipts.
-  ScreenAdapter(ScreenStore store, std::string page_url);
+  // page_url: where the display is looked at; stands in the receipts. changed: the store has.
+  ScreenAdapter(ScreenStore store,
+                std::string page_url,
+                std::vector<const Glass*> glasses,
+                Played played,
+                std::function<void()> changed);
 
   Report publish(const sdk::Delivery& delivery, sdk::Helper& helper) override;
   Report update(const sdk::Delivery& delivery, sdk::Helper& helper) override;
@@ -23,9 +36,14 @@ class ScreenAdapter final : public sdk::ChannelAdapter {
  private:
   Status fetch_pictures(const sdk::Part& part, sdk::Helper& helper) const;
   Report held(const sdk::Delivery& delivery) const;
+  Status apply(ScreenChange change);
+  bool awaited(const ScreenItem& item, const Glass& glass, Utc now) const;
 
   ScreenStore store_;
   std::string page_url_;
+  std::vector<const Glass*> glasses_;
+  Played played_;
+  std::function<void()> changed_;
 };
 
 }  // namespace gulou

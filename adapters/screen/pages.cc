@@ -1,24 +1,26 @@
 #include "adapters/screen/pages.h"
 
-#include "common/base/limits.h"
+#include "adapters/screen/item_json.h"
+#include "adapters/screen/item_text.h"
+#include "adapters/screen/led.h"
+#include "adapters/screen/page_report.h"
 #include "common/base/log.h"
-#include "common/draw/qr.h"
-#include "common/html/count.h"
-#include "common/html/plain.h"
 #include "common/http/static_files.h"
 #include "common/json/writer.h"
 #include "common/text/catalogue.h"
 #include "screen_page_embedded.h"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
+#include <cstdlib>
 
 #include <sys/stat.h>
 
 namespace gulou {
 namespace {
 
-constexpr Language zh = Language::zh;
+constexpr int64_t clock_off_ms_max = 60'000;
+constexpr size_t played_lines_shown = 1000;
 
 SitePolicy page_policy() {
   SitePolicy policy;
@@ -29,125 +31,38 @@ SitePolicy page_policy() {
   return policy;
 }
 
-HttpResponse not_found() {
-  return text_answer(404, "text/plain; charset=utf-8", "404 Not Found\n");
+HttpResponse plain_answer(int status) {
+  return text_answer(
+      status, "text/plain; charset=utf-8", std::to_string(status) + " " + phrase_of(status) + "\n");
 }
 
-Markup markup_of(BodyFormat format) {
-  switch (format) {
-    case BodyFormat::html:
-      return Markup::html;
-    case BodyFormat::markdown:
-      return Markup::markdown;
-    case BodyFormat::text:
-    case BodyFormat::none:
-      return Markup::text;
-  }
-  return Markup::text;
+Language language_of(const HttpRequest& request) {
+  return parse_language(request.parameter("lang").value_or("zh")).value_or(Language::zh);
 }
 
-// The whole text where a passer-by can read it, nothing otherwise: official text is never cut.
-std::string full_html(const ScreenItem& item) {
-  const Release& release = item.release;
-  const Result<std::string> html = body_html(markup_of(release.body.format), release.body.content);
-  if (!html) {
-    return {};
-  }
-  std::string plain = plain_text(*html);
-  std::erase(plain, '\n');
-  if (count_characters(plain) > limits::screen_full_text_chars) {
-    return {};
-  }
-  return with_attachment_urls(*html, [&release](std::string_view name) -> std::string {
-    for (const Attachment& attachment : release.attachments) {
-      if (attachment.name == name && !attachment.is_private) {
-        return "/files/" + to_hex(attachment.digest) + "/" + attachment.name;
-      }
-    }
-    return {};
-  });
-}
-
-void add_fact(JsonWriter& json, std::string_view key, std::string_view value) {
-  if (!value.empty()) {
-    json.begin_object().member("name", word(zh, "field", key)).member("value", value).end_object();
-  }
-}
-
-void add_facts(JsonWriter& json, const Release& release) {
-  json.key("facts").begin_array();
-  add_fact(json, "doc_no", release.doc_no);
-  if (release.public_notice) {
-    add_fact(json,
-             "period",
-             release.public_notice->period_from + " 至 " + release.public_notice->period_to);
-    add_fact(json, "feedback", release.public_notice->feedback);
-  }
-  if (release.reply) {
-    add_fact(json, "letter_no", release.reply->letter_no);
-    add_fact(json, "received_on", release.reply->received_on);
-    add_fact(json, "replied_on", release.reply->replied_on);
-    add_fact(json, "responsible_unit", release.reply->responsible_unit);
-  }
-  json.end_array();
-}
-
-void add_guide(JsonWriter& json, const ServiceGuidePart& part) {
-  const auto elements = std::to_array<std::pair<std::string_view, const std::string*>>({
-      {"conditions", &part.conditions},
-      {"materials", &part.materials},
-      {"procedure", &part.procedure},
-      {"time_limit", &part.time_limit},
-      {"fees", &part.fees},
-      {"office_place_hours", &part.office_place_hours},
-      {"phone", &part.phone},
-      {"legal_basis", &part.legal_basis},
-  });
-  json.key("elements").begin_array();
-  for (const auto& [key, text] : elements) {
-    add_fact(json, key, *text);
-  }
-  json.end_array();
-}
-
-// A drill says so wherever its title stands, not only in the watermark.
-std::string title_of(const Release& release) {
-  return release.test ? "【" + std::string(word(zh, "noun_drill")) + "】" + release.title
-                      : release.title;
-}
-
-void add_item(JsonWriter& json, const ScreenItem& item, const ScreenSettings& settings) {
-  const Release& release = item.release;
-  json.begin_object();
-  json.member("key", to_hex(item.digest).substr(0, 16));
-  json.member("label", word(zh, "kind", name_of(release.kind)));
-  json.member("title", title_of(release));
-  json.text_member("summary", release.summary);
-  json.member("issuer", release.issuer.name);
-  json.member("date", format_shanghai(item.published_on));
-  json.member("urgent", release.priority == Priority::urgent);
-  json.member("test", release.test);
-  json.member("until", screen_end_of(item).ms);
-  add_facts(json, release);
-  if (release.service_guide) {
-    add_guide(json, *release.service_guide);
-  }
-  if (release.reply) {
-    json.member("question", release.reply->question).member("answer", release.reply->answer);
-  }
-  json.text_member("html", full_html(item));
-  if (!settings.portal_url.empty()) {
-    if (const auto qr = qr_svg(settings.portal_url + "/go/" + item.publication, "扫码阅读")) {
-      json.member("qr", *qr);
+// The words of the pages: all keys of the catalogue that begin with "glass_".
+std::string words_json(Language language) {
+  JsonWriter json;
+  json.begin_object().member("lang", name_of(language));
+  constexpr std::string_view group = "glass_";
+  for (const CatalogueLine& line : words()) {
+    if (line.key.starts_with(group)) {
+      json.member(line.key.substr(group.size()), word(language, line.key));
     }
   }
   json.end_object();
+  return json.take();
 }
 
 }  // namespace
 
-ScreenPages::ScreenPages(std::string dir, ScreenSettings settings)
-    : dir_(std::move(dir)), settings_(std::move(settings)) {}
+ScreenPages::ScreenPages(
+    std::string dir, ScreenSettings settings, Glass& glass, Played played, Shown shown)
+    : dir_(std::move(dir)),
+      settings_(std::move(settings)),
+      glass_(glass),
+      played_(std::move(played)),
+      shown_(std::move(shown)) {}
 
 Status ScreenPages::refresh(Utc now) {
   struct stat facts {};
@@ -162,35 +77,53 @@ Status ScreenPages::refresh(Utc now) {
   if (changed && seen != "none") {
     content_ = TRY(read_screen_content(dir_));
   }
-  seen_ = seen;
-  if (changed || json_ == nullptr || (json_until_ && json_until_ <= now)) {
-    const Playlist list = playlist(content_.items, {.drill = settings_.drill}, now);
-    json_ = std::make_shared<const std::string>(items_json(list));
-    json_until_ = list.changes_at;
+  const bool due = list_.changes_at && list_.changes_at <= now;
+  if (changed || due) {
+    list_ = playlist(content_.items, glass_.rules(), now);
+    changes_at_ms_ = list_.changes_at.ms;
+    made_.clear();
   }
+  seen_ = seen;
   return {};
 }
 
-std::string ScreenPages::items_json(const Playlist& list) const {
+std::string ScreenPages::items_json(Language language) const {
   JsonWriter json;
   json.begin_object();
   json.member("screen", settings_.name);
-  json.member("takeover", list.takeover);
+  json.member("takeover", list_.takeover);
   json.key("items").begin_array();
-  for (const ScreenItem* item : list.items) {
-    add_item(json, *item, settings_);
+  for (const PlaylistEntry& entry : list_.entries) {
+    json.begin_object();
+    add_head(json, *entry.item, language);
+    json.member("ms", entry.ms);
+    if (entry.whole) {
+      add_text(json, entry.item->release, entry.html, language);
+    }
+    add_qr(json, *entry.item, settings_.portal_url, language);
+    json.end_object();
   }
   json.end_array().end_object();
-  return std::move(json).take();
+  return json.take();
 }
 
 HttpResponse ScreenPages::answer(const HttpRequest& request, Utc now) {
-  if (request.method != "GET" && request.method != "HEAD") {
-    HttpResponse response =
-        text_answer(405, "text/plain; charset=utf-8", "405 Method Not Allowed\n");
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (request.path == "/shown" && request.method == "POST") {
+    if (const Status fresh = refresh(now); !fresh) {
+      return plain_answer(503);
+    }
+    return take_report(request, now);
+  }
+  if (!reads) {
+    HttpResponse response = plain_answer(405);
     response.add("Allow", "GET, HEAD");
     return response;
   }
+  return get(request, now);
+}
+
+HttpResponse ScreenPages::get(const HttpRequest& request, Utc now) {
   const std::string_view path =
       request.path == "/" ? std::string_view("/display.html") : std::string_view(request.path);
   for (const auto& [name, bytes] : embedded::screen_page) {
@@ -198,16 +131,125 @@ HttpResponse ScreenPages::answer(const HttpRequest& request, Utc now) {
       return bytes_answer(request, std::make_shared<const std::string>(bytes), name, page_policy());
     }
   }
+  if (path == "/words.json") {
+    return bytes_answer(request,
+                        std::make_shared<const std::string>(words_json(language_of(request))),
+                        "words.json",
+                        page_policy());
+  }
   if (const Status fresh = refresh(now); !fresh) {
     // The page goes on with what it has.
     log::error("screen.store_unreadable", {{"error", describe(fresh.error())}});
-    return text_answer(503, "text/plain; charset=utf-8", "503 Service Unavailable\n");
+    return plain_answer(503);
   }
   constexpr std::string_view files = "/files/";
   if (path == "/items.json") {
-    return bytes_answer(request, json_, "items.json", page_policy());
+    const Language language = language_of(request);
+    SharedBytes& made = made_[std::string(path) + std::string(name_of(language))];
+    if (made == nullptr) {
+      made = std::make_shared<const std::string>(items_json(language));
+    }
+    return bytes_answer(request, made, "items.json", page_policy());
   }
-  return path.starts_with(files) ? file(request, path.substr(files.size())) : not_found();
+  if (path == "/led.txt") {
+    return led(request);
+  }
+  if (path == "/status.json") {
+    return status(now);
+  }
+  return path.starts_with(files) ? file(request, path.substr(files.size())) : plain_answer(404);
+}
+
+HttpResponse ScreenPages::led(const HttpRequest& request) const {
+  const std::string_view asked = request.parameter("width").value_or("0");
+  size_t width = 0;
+  const auto [end, error] = std::from_chars(asked.data(), asked.data() + asked.size(), width);
+  if (error != std::errc() || end != asked.data() + asked.size() ||
+      width > limits::screen_led_width_max) {
+    return plain_answer(400);
+  }
+  return text_answer(200, "text/plain; charset=utf-8", led_text(list_, width));
+}
+
+const ScreenItem* ScreenPages::find(std::string_view key) const {
+  for (const auto& [publication, item] : content_.items) {
+    if (item_key(item) == key) {
+      return &item;
+    }
+  }
+  return nullptr;
+}
+
+// A page says what it drew: a mark per item and screen, from which the receipt is made, and a line
+// of the proof of play for what has left the glass. What is held no more is not worth a mark.
+HttpResponse ScreenPages::take_report(const HttpRequest& request, Utc now) {
+  const Result<PageReport> report = parse_page_report(request.body);
+  if (!report) {
+    return plain_answer(400);
+  }
+  glass_.page_spoke(now);
+  std::vector<std::string> faults = report->faults;
+  if (report->now && std::abs(report->now.ms - now.ms) > clock_off_ms_max) {
+    faults.emplace_back("clock");
+  }
+  for (const std::string& fault : faults) {
+    if (faults_.size() < limits::screen_report_items_max || faults_.contains(fault)) {
+      if (faults_.insert_or_assign(fault, now).second) {
+        log::error("screen.fault", {{"screen", glass_.name()}, {"fault", fault}});
+      }
+    }
+  }
+  for (const DrawnItem& drawn : report->drew) {
+    const ScreenItem* item = find(drawn.key);
+    if (item == nullptr) {
+      continue;
+    }
+    const Showing showing{.screen = glass_.name(),
+                          .publication = item->publication,
+                          .revision = item->release.revision,
+                          .digest = item->digest,
+                          .from = drawn.from,
+                          .until = drawn.until,
+                          .hash = drawn.hash};
+    if (drawn.until) {
+      played_.log(showing);
+    }
+    const Result<bool> first = played_.mark(showing);
+    if (!first) {
+      log::error("screen.mark_unwritable", {{"error", describe(first.error())}});
+      return plain_answer(503);  // the page says it again
+    }
+    if (*first) {
+      log::info("screen.shown", {{"screen", glass_.name()}, {"publication", item->publication}});
+      shown_(*item);
+    }
+  }
+  return text_answer(204, "text/plain; charset=utf-8", {});
+}
+
+HttpResponse ScreenPages::status(Utc now) const {
+  JsonWriter json;
+  json.begin_object();
+  json.member("screen", settings_.name);
+  json.member("position", content_.position.value);
+  json.member("held", content_.items.size());
+  json.member("in_turn", list_.entries.size());
+  json.member("page_alive", glass_.has_page(now));
+  json.text_member("page_seen", glass_.page_seen() ? format_utc(glass_.page_seen()) : "");
+  json.key("faults").begin_array();
+  for (const auto& [fault, at] : faults_) {
+    json.begin_object().member("fault", fault).member("last", format_utc(at)).end_object();
+  }
+  json.end_array();
+  json.key("played").begin_array();
+  for (const Showing& showing : played_.newest(played_lines_shown)) {
+    json.begin_object();
+    json.member("publication", showing.publication).member("revision", showing.revision);
+    json.member("from", format_utc(showing.from)).member("until", format_utc(showing.until));
+    json.member("hash", showing.hash).end_object();
+  }
+  json.end_array().end_object();
+  return json_answer(200, json.take());
 }
 
 // Only pictures of items that are held; the name says the type.
@@ -229,7 +271,7 @@ HttpResponse ScreenPages::file(const HttpRequest& request, std::string_view rest
       return response;
     }
   }
-  return not_found();
+  return plain_answer(404);
 }
 
 }  // namespace gulou

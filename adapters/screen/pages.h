@@ -1,15 +1,20 @@
-// ScreenPages serves the display page and what it asks for: `/` the page, `/items.json` what to
-// show now, `/files/<digest>/<name>` pictures. Used on the web server's thread; it reads the
-// store's directory and shares nothing else with the adapter. The format of items.json stands in
-// the README.
+// ScreenPages serves one screen: the display page, the kiosk, the LED line and what they ask for,
+// and takes what a page says it drew. Used on the web server's thread; it reads the store's
+// directory, and with the adapter shares only the Glass. The formats stand in the README.
 #pragma once
 
+#include "adapters/screen/glass.h"
+#include "adapters/screen/played.h"
 #include "adapters/screen/playlist.h"
 #include "adapters/screen/store.h"
 #include "common/base/result.h"
 #include "common/http/message.h"
+#include "common/text/language.h"
 
-#include <memory>
+#include <array>
+#include <atomic>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -18,26 +23,43 @@ namespace gulou {
 struct ScreenSettings {
   std::string name;        // 青石县政务服务中心
   std::string portal_url;  // "http://127.0.0.1:8080": QR codes lead there; empty: no QR code
-  bool drill = false;
 };
 
 class ScreenPages {
  public:
-  ScreenPages(std::string dir, ScreenSettings settings);
+  // An item was drawn here for the first time.
+  using Shown = std::function<void(const ScreenItem& item)>;
+
+  ScreenPages(std::string dir, ScreenSettings settings, Glass& glass, Played played, Shown shown);
 
   HttpResponse answer(const HttpRequest& request, Utc now);
 
+  // When time alone changes next what is shown, as of the last look; 0: never. Any thread.
+  Utc changes_at() const { return {changes_at_ms_}; }
+
  private:
   Status refresh(Utc now);
-  std::string items_json(const Playlist& list) const;
+  HttpResponse get(const HttpRequest& request, Utc now);
+  std::string items_json(Language language) const;
+  std::string kiosk_json(Language language) const;
+  HttpResponse item(const HttpRequest& request, std::string_view key, Utc now) const;
   HttpResponse file(const HttpRequest& request, std::string_view rest) const;
+  HttpResponse led(const HttpRequest& request) const;
+  HttpResponse status(Utc now) const;
+  HttpResponse take_report(const HttpRequest& request, Utc now);
+  const ScreenItem* find(std::string_view key) const;
 
   std::string dir_;
   ScreenSettings settings_;
+  Glass& glass_;
+  Played played_;
+  Shown shown_;
   std::string seen_;  // what the index file looked like
   ScreenContent content_;
-  SharedBytes json_;
-  Utc json_until_;  // 0: until the store changes
+  Playlist list_;
+  std::map<std::string, SharedBytes, std::less<>> made_;  // answers, until something changes
+  std::atomic<int64_t> changes_at_ms_{0};
+  std::map<std::string, Utc, std::less<>> faults_;  // what pages complain of, and when last
 };
 
 }  // namespace gulou

@@ -1,6 +1,7 @@
 #include "adapters/screen/playlist.h"
 
-#include "common/base/limits.h"
+#include "adapters/screen/item_text.h"
+#include "adapters/screen/limits.h"
 
 #include <algorithm>
 #include <tuple>
@@ -22,15 +23,6 @@ Utc takeover_end_of(const ScreenItem& item) {
   return urgent(item) ? Utc{item.published_on.ms + limits::screen_takeover_ms} : Utc{};
 }
 
-bool shown(const ScreenItem& item, const PlaylistRules& rules, Utc now) {
-  const Release& release = item.release;
-  const Utc end = screen_end_of(item);
-  const bool ended = end && end <= now;
-  const bool repealed =
-      release.validity == Validity::invalid || release.validity == Validity::repealed;
-  return !ended && !repealed && begin_of(item) <= now && (!release.test || rules.drill);
-}
-
 // Guides stay for years; they must not keep the news of the day waiting.
 auto order_of(const ScreenItem& item) {
   return std::tuple(!urgent(item),
@@ -43,6 +35,36 @@ auto order_of(const ScreenItem& item) {
 void note_change(Utc& next, Utc at, Utc now) {
   if (at > now && (!next || at < next)) {
     next = at;
+  }
+}
+
+int64_t reading_ms(size_t chars) {
+  return limits::screen_item_ms + static_cast<int64_t>(chars) * limits::screen_character_ms;
+}
+
+// As many as fit one cycle in brief; then the whole text for those in front while there is room.
+void fit_cycle(std::vector<PlaylistEntry>& entries) {
+  int64_t cycle_ms = 0;
+  std::vector<int64_t> whole_ms;
+  for (PlaylistEntry& entry : entries) {
+    const ReadingLength length = reading_length(entry.item->release);
+    entry.ms = reading_ms(length.brief_chars);
+    if (cycle_ms + entry.ms > limits::screen_cycle_ms_max ||
+        whole_ms.size() == limits::screen_playlist_max) {
+      break;
+    }
+    cycle_ms += entry.ms;
+    whole_ms.push_back(length.whole_chars > 0 ? reading_ms(length.whole_chars) : 0);
+  }
+  entries.resize(whole_ms.size());
+  for (size_t i = 0; i < entries.size(); ++i) {
+    PlaylistEntry& entry = entries[i];
+    if (whole_ms[i] > 0 && cycle_ms - entry.ms + whole_ms[i] <= limits::screen_cycle_ms_max) {
+      cycle_ms += whole_ms[i] - entry.ms;
+      entry.ms = whole_ms[i];
+      entry.whole = true;
+      entry.html = item_html(entry.item->release);
+    }
   }
 }
 
@@ -59,6 +81,22 @@ Utc screen_end_of(const ScreenItem& item) {
   return end;
 }
 
+bool drawable(const Release& release, const PlaylistRules& rules) {
+  const bool of_kind =
+      std::find(rules.kinds.begin(), rules.kinds.end(), release.kind) != rules.kinds.end();
+  return (of_kind || release.priority == Priority::urgent) && !release.imported &&
+         (!release.test || rules.drill);
+}
+
+bool in_force(const ScreenItem& item, bool drill, Utc now) {
+  const Release& release = item.release;
+  const Utc end = screen_end_of(item);
+  const bool ended = end && end <= now;
+  const bool repealed =
+      release.validity == Validity::invalid || release.validity == Validity::repealed;
+  return !ended && !repealed && begin_of(item) <= now && (!release.test || drill);
+}
+
 Playlist playlist(const std::map<std::string, ScreenItem, std::less<>>& items,
                   const PlaylistRules& rules,
                   Utc now) {
@@ -67,21 +105,22 @@ Playlist playlist(const std::map<std::string, ScreenItem, std::less<>>& items,
     note_change(list.changes_at, screen_end_of(item), now);
     note_change(list.changes_at, begin_of(item), now);
     note_change(list.changes_at, takeover_end_of(item), now);
-    if (shown(item, rules, now)) {
-      list.items.push_back(&item);
+    if (drawable(item.release, rules) && in_force(item, rules.drill, now)) {
+      list.entries.push_back({&item, false, {}, 0});
     }
   }
-  std::sort(list.items.begin(), list.items.end(), [](const ScreenItem* a, const ScreenItem* b) {
-    return order_of(*a) < order_of(*b);
-  });
-  const auto takes_over = [now](const ScreenItem* item) {
-    return urgent(*item) && takeover_end_of(*item) > now;
+  std::sort(
+      list.entries.begin(), list.entries.end(), [](const PlaylistEntry& a, const PlaylistEntry& b) {
+        return order_of(*a.item) < order_of(*b.item);
+      });
+  const auto takes_over = [now](const PlaylistEntry& entry) {
+    return urgent(*entry.item) && takeover_end_of(*entry.item) > now;
   };
-  list.takeover = std::any_of(list.items.begin(), list.items.end(), takes_over);
+  list.takeover = std::any_of(list.entries.begin(), list.entries.end(), takes_over);
   if (list.takeover) {
-    std::erase_if(list.items, [&](const ScreenItem* item) { return !takes_over(item); });
+    std::erase_if(list.entries, [&](const PlaylistEntry& entry) { return !takes_over(entry); });
   }
-  list.items.resize(std::min(list.items.size(), limits::screen_playlist_max));
+  fit_cycle(list.entries);
   return list;
 }
 

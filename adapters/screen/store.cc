@@ -11,6 +11,8 @@
 #include <set>
 #include <system_error>
 
+#include <sys/stat.h>
+
 namespace gulou {
 namespace {
 
@@ -166,6 +168,15 @@ Status ScreenStore::add_blob(const Digest& digest,
   NewFile file = TRY(NewFile::open(screen_blob_path(dir_, digest)));
   TRY(read([&file](std::string_view piece) { return file.append(piece); }));
   return file.commit();
+}
+
+Utc ScreenStore::stored_at(const Digest& digest) const {
+  struct stat facts {};
+
+  if (::stat(item_path(dir_, digest).c_str(), &facts) != 0) {
+    return {};
+  }
+  return {facts.st_mtim.tv_sec * 1000 + facts.st_mtim.tv_nsec / 1'000'000};
 }
 
 const ScreenItem* ScreenStore::find(std::string_view publication) const {

@@ -73,6 +73,9 @@ class ScreenStore {
 
   const ScreenContent& content() const { return content_; }
 
+  // When an item of content() was received.
+  Utc stored_at(const Digest& digest) const;
+
   const ScreenItem* find(std::string_view publication) const;
   // Is there something to remove?
   bool holds(const ScreenRemoval& meant) const;

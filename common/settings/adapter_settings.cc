@@ -109,6 +109,11 @@ constexpr SettingRow<ScreenTable> screen_rows[] = {
      reach<ScreenTable, &ScreenTable::portal_url>},
     {{.key = "drill", .zh = "是否显示演练信息。", .en = "Whether drills are shown."},
      reach<ScreenTable, &ScreenTable::drill>},
+    {{.key = "kinds",
+      .zh = "轮播的信息类型，紧急信息不论类型都播；留空为通知公告、公示和办事指南。",
+      .en = "Kinds shown in turn, urgent ones of any kind besides; empty: notices, public notices "
+            "and guides."},
+     reach<ScreenTable, &ScreenTable::kinds>},
 };
 
 constexpr std::string_view sections[] = {"site", "screen", "feed", "weibo"};

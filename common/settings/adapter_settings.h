@@ -4,9 +4,11 @@
 #pragma once
 
 #include "common/base/result.h"
+#include "common/model/release.h"
 #include "common/settings/outlet_tables.h"
 
 #include <string>
+#include <vector>
 
 namespace gulou {
 
@@ -28,6 +30,8 @@ struct ScreenTable {
   std::string name;        // where it hangs
   std::string portal_url;  // QR codes lead there; empty: none
   bool drill = false;      // shows drills
+  // What the display shows in turn besides what is urgent; empty: notices, public notices, guides.
+  std::vector<Kind> kinds;
 };
 
 struct AdapterSettings {

@@ -1,11 +1,11 @@
-// The display page: asks the agent what to show, shows it in turn, and goes on with what it has while
-// nobody answers.
+// The display page: shows in turn what the agent says, tells what was really drawn, and goes on with
+// what it has while nobody answers.
+import { Link } from "./link";
 import { Fact, Item, Programme, current } from "./model";
 import { Pages } from "./paging";
+import { language, loadWords, word } from "./words";
 
-const askEveryMs = 3000;
-const silentAfterMs = 30000;
-const weekdays = ["日", "一", "二", "三", "四", "五", "六"];
+const standbySeconds = 12;
 
 function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
@@ -21,6 +21,11 @@ function make(tag: string, className: string, text = ""): HTMLElement {
   element.textContent = text;
   return element;
 }
+
+// Times are moved to the wall clock of China by hand, so they are formatted as they stand.
+const dayFormat = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", {
+  timeZone: "UTC", year: "numeric", month: "long", day: "numeric", weekday: "long",
+});
 
 function two(value: number): string {
   return String(value).padStart(2, "0");
@@ -63,10 +68,10 @@ function content(item: Item): HTMLElement {
     flow.append(factList(item.elements, "guide"));
   }
   if (item.question) {
-    flow.append(paragraphs("来信内容", item.question, "letter"));
+    flow.append(paragraphs(word("question"), item.question, "letter"));
   }
   if (item.answer) {
-    flow.append(paragraphs("答复内容", item.answer, "letter answer"));
+    flow.append(paragraphs(word("answer"), item.answer, "letter answer"));
   }
   if (item.html) {
     const body = make("div", "body");
@@ -81,9 +86,12 @@ function card(item: Item): HTMLElement {
   const article = make("article", "card");
   article.classList.toggle("urgent", item.urgent);
   article.classList.toggle("drill", item.test);
+  if (item.test) {
+    article.dataset["drill"] = word("drill");
+  }
   const header = make("header", "title");
   const line = make("p", "line");
-  line.append(make("strong", "label", item.urgent ? `紧急 · ${item.label}` : item.label));
+  line.append(make("strong", "label", item.urgent ? `${word("urgent")} · ${item.label}` : item.label));
   line.append(make("span", "", item.issuer), make("span", "", item.date));
   const heading = make("h1", "", item.title);
   heading.classList.toggle("long", item.title.length > 30);
@@ -92,47 +100,59 @@ function card(item: Item): HTMLElement {
   box.append(content(item));
   article.append(header, box);
   if (item.qr) {
-    const aside = make("aside", "qr");
+    const aside = make("div", "qr");
     aside.innerHTML = item.qr;
-    aside.append(make("p", "", item.html || item.elements || item.answer ? "扫码在手机上阅读" : "扫码阅读全文"));
+    aside.append(make("p", "", item.html || item.elements || item.answer ? word("scan_phone") : word("scan_whole")));
     article.append(aside);
   }
   return article;
 }
 
+// What stands on the glass, as sixteen digits: enough to tell that it was another text.
+function hashOf(text: string): string {
+  const run = (seed: number): string => {
+    let hash = seed;
+    for (let i = 0; i < text.length; i += 1) {
+      hash = Math.imul(hash ^ text.charCodeAt(i), 16777619) >>> 0;
+    }
+    return hash.toString(16).padStart(8, "0");
+  };
+  return run(2166136261) + run(3735928559);
+}
+
+// A device without a Chinese font draws the same empty box for every character.
+function fontMissing(): boolean {
+  const draw = (text: string): string => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 24;
+    const context = canvas.getContext("2d");
+    if (context === null) {
+      return text;
+    }
+    context.font = "20px sans-serif";
+    context.fillText(text, 2, 20);
+    return context.getImageData(0, 0, 24, 24).data.join();
+  };
+  return draw("鼓") === draw("楼");
+}
+
 class Display {
   private programme: Programme = { screen: "", takeover: false, items: [] };
-  private text = "";
   private shownKey = "";
   private shownUntil = 0;
   private page = 0;
   private pages: Pages | null = null;
-  private answeredAt = Date.now();
+  private drawn: { key: string; from: number; hash: string } | null = null;
+  private readonly faults = fontMissing() ? ["font"] : [];
+  private readonly link = new Link((text) => this.take(JSON.parse(text) as Programme), () => this.faults);
 
   start(): void {
     this.showClock();
     window.setInterval(() => this.showClock(), 1000);
     window.setInterval(() => this.turn(), 250);
-    window.addEventListener("resize", () => this.show(this.shownKey));
-    void this.ask();
-  }
-
-  private async ask(): Promise<void> {
-    try {
-      const answer = await fetch("/items.json", { cache: "no-cache" });
-      if (answer.ok) {
-        this.answeredAt = Date.now();
-        const text = await answer.text();
-        if (text !== this.text) {
-          this.text = text;
-          this.take(JSON.parse(text) as Programme);
-        }
-      }
-    } catch {
-      // The agent is away: what we have stays on the glass.
-    }
-    document.body.classList.toggle("silent", Date.now() - this.answeredAt > silentAfterMs);
-    window.setTimeout(() => void this.ask(), askEveryMs);
+    window.addEventListener("resize", () => this.show(this.shownKey, true));
+    document.documentElement.style.setProperty("--silent", JSON.stringify(word("silent")));
+    this.link.start();
   }
 
   private take(programme: Programme): void {
@@ -143,7 +163,7 @@ class Display {
     document.body.classList.toggle("takeover", programme.takeover);
     const items = this.items();
     if (began || !items.some((item) => item.key === this.shownKey)) {
-      this.show(items[0] ? items[0].key : "");
+      this.show(items[0] ? items[0].key : "", true);
     } else {
       this.tell();
     }
@@ -158,7 +178,7 @@ class Display {
     const at = items.findIndex((item) => item.key === this.shownKey);
     if (at < 0) {
       if (this.shownKey !== "" || items.length > 0) {
-        this.show(items[0] ? items[0].key : "");
+        this.show(items[0] ? items[0].key : "", true);
       }
       return;
     }
@@ -177,38 +197,69 @@ class Display {
     }
   }
 
-  private show(key: string): void {
+  // At once: what was there must go, or what comes is urgent; otherwise one fades into the other.
+  private show(key: string, atOnce = false): void {
     const stage = byId("stage");
     const item = this.items().find((one) => one.key === key);
+    this.left();
     this.shownKey = item ? key : "";
     this.page = 0;
     this.pages = null;
     const old = Array.from(stage.children);
     const fresh = item ? card(item) : this.standby();
-    fresh.classList.add("coming");
+    if (atOnce) {
+      old.forEach((element) => element.remove());
+    } else {
+      fresh.classList.add("coming");
+    }
     stage.append(fresh);
     const box = fresh.querySelector<HTMLElement>(".box");
     const flow = fresh.querySelector<HTMLElement>(".flow");
-    if (box !== null && flow !== null) {
-      this.measure(box, flow, key);
+    if (box !== null && flow !== null && item) {
+      this.measure(box, flow, item);
     }
-    window.setTimeout(() => {
-      fresh.classList.remove("coming");
-      old.forEach((element) => element.classList.add("going"));
-    }, 30);
-    window.setTimeout(() => old.forEach((element) => element.remove()), 900);
+    if (!atOnce) {
+      window.setTimeout(() => {
+        fresh.classList.remove("coming");
+        old.forEach((element) => element.classList.add("going"));
+      }, 30);
+      window.setTimeout(() => old.forEach((element) => element.remove()), 900);
+    }
+    // Two frames later it has been on the glass.
+    window.requestAnimationFrame(() => window.requestAnimationFrame(() => this.drew(fresh)));
     this.begin();
     this.tell();
   }
 
+  // Says so only if it really is: in a visible page, on the stage, with its title in sight.
+  private drew(fresh: HTMLElement): void {
+    const heading = fresh.querySelector("h1");
+    if (this.shownKey === "" || heading === null || !fresh.isConnected || document.visibilityState !== "visible") {
+      return;
+    }
+    const place = heading.getBoundingClientRect();
+    const inSight = place.width > 0 && place.height > 0 && place.top >= 0 && place.bottom <= window.innerHeight;
+    if (inSight && this.drawn === null) {
+      this.drawn = { key: this.shownKey, from: Date.now(), hash: hashOf(fresh.textContent || "") };
+      this.link.tell(this.drawn);
+    }
+  }
+
+  private left(): void {
+    if (this.drawn !== null) {
+      this.link.tell({ ...this.drawn, until: Math.max(Date.now(), this.drawn.from + 1) });
+      this.drawn = null;
+    }
+  }
+
   // Pictures change how much there is; count the pages again when they are there.
-  private measure(box: HTMLElement, flow: HTMLElement, key: string): void {
-    this.pages = new Pages(box, flow);
+  private measure(box: HTMLElement, flow: HTMLElement, item: Item): void {
+    this.pages = new Pages(box, flow, item.ms);
     this.pages.show(0);
     for (const picture of Array.from(flow.querySelectorAll("img"))) {
       picture.addEventListener("load", () => {
-        if (this.shownKey === key && this.page === 0) {
-          this.pages = new Pages(box, flow);
+        if (this.shownKey === item.key && this.page === 0) {
+          this.pages = new Pages(box, flow, item.ms);
           this.pages.show(0);
           this.begin();
         }
@@ -217,7 +268,7 @@ class Display {
   }
 
   private begin(): void {
-    const seconds = this.pages === null ? 12 : this.pages.seconds();
+    const seconds = this.pages === null ? standbySeconds : this.pages.seconds();
     this.shownUntil = Date.now() + seconds * 1000;
     const bar = byId("bar");
     bar.style.transition = "none";
@@ -231,18 +282,18 @@ class Display {
   private tell(): void {
     const items = this.items();
     const at = items.findIndex((item) => item.key === this.shownKey);
-    const pages = this.pages !== null && this.pages.count > 1 ? `　第 ${this.page + 1} 页，共 ${this.pages.count} 页` : "";
+    const pages = this.pages !== null && this.pages.count > 1 ? `　${word("page", this.page + 1, this.pages.count)}` : "";
     byId("count").textContent = at < 0 ? "" : `${at + 1} / ${items.length}${pages}`;
     const next = items.length > 1 ? items[(at + 1) % items.length] : undefined;
-    byId("next").textContent = next && at >= 0 ? `下一条：${next.title}` : "";
+    byId("next").textContent = next && at >= 0 ? word("next", next.title) : "";
   }
 
   private standby(): HTMLElement {
     const box = make("section", "standby");
     const mark = document.createElement("img");
-    mark.src = "/mark.svg";
+    mark.src = "mark.svg";
     mark.alt = "";
-    box.append(mark, make("h1", "", this.programme.screen || "政务公开"), make("p", "", "暂无信息"));
+    box.append(mark, make("h1", "", this.programme.screen || word("title")), make("p", "", word("empty")));
     return box;
   }
 
@@ -251,10 +302,15 @@ class Display {
     const now = new Date(Date.now() + 8 * 3600 * 1000);
     const hour = now.getUTCHours();
     byId("time").textContent = `${two(hour)}:${two(now.getUTCMinutes())}`;
-    const day = `${now.getUTCFullYear()}年${now.getUTCMonth() + 1}月${now.getUTCDate()}日`;
-    byId("day").textContent = `${day}　星期${weekdays[now.getUTCDay()]}`;
+    byId("day").textContent = dayFormat.format(now);
     document.body.classList.toggle("night", hour < 7 || hour >= 19);
+    document.body.classList.toggle("silent", this.link.silent());
   }
 }
 
-new Display().start();
+// Without its words a page says nothing: tries until the agent answers.
+function begin(): void {
+  loadWords().then(() => new Display().start(), () => window.setTimeout(begin, 1000));
+}
+
+begin();

@@ -6,6 +6,7 @@ export interface Fact {
 
 export interface Item {
   key: string;
+  kind: string;
   label: string;
   title: string;
   summary?: string;
@@ -14,6 +15,7 @@ export interface Item {
   urgent: boolean;
   test: boolean;
   until: number;
+  ms: number;
   facts: Fact[];
   elements?: Fact[];
   question?: string;

@@ -1,8 +1,6 @@
 // Text that does not fit the stage is laid out in pages side by side and shown one after the other;
-// nothing is cut. How long a page stays depends on how much there is to read.
-const charactersPerSecond = 5;
-const secondsMin = 12;
-const secondsMax = 40;
+// nothing is cut. The agent says how long the whole takes; each page gets its share.
+const secondsMin = 5;
 
 // Smaller type where that puts everything on one page, and for long texts; never below what is read
 // from three metres.
@@ -13,9 +11,11 @@ export class Pages {
   readonly count: number;
   private readonly flow: HTMLElement;
   private readonly step: number;
+  private readonly ms: number;
 
-  constructor(box: HTMLElement, flow: HTMLElement) {
+  constructor(box: HTMLElement, flow: HTMLElement, ms: number) {
     this.flow = flow;
+    this.ms = ms;
     flow.style.setProperty("--picture", `${Math.round(box.clientHeight * 0.8)}px`);
     const gap = parseFloat(getComputedStyle(flow).columnGap) || 0;
     this.step = box.clientWidth + gap;
@@ -32,7 +32,6 @@ export class Pages {
   }
 
   seconds(): number {
-    const characters = (this.flow.textContent || "").length / this.count;
-    return Math.min(secondsMax, Math.max(secondsMin, Math.round(characters / charactersPerSecond)));
+    return Math.max(secondsMin, Math.round(this.ms / this.count / 1000));
   }
 }

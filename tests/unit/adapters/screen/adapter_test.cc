@@ -29,8 +29,12 @@ class ScreenAdapterTest : public testing::Test {
  protected:
   ScreenAdapterTest()
       : dir_(made_directory()),
-        adapter_(open(), "http://127.0.0.1:8090/"),
-        pages_(dir_, {.name = "政务服务中心", .portal_url = {}, .drill = true}) {}
+        adapter_(open(), "http://127.0.0.1:8090/", {&glass_}, played(), [this] { ++changes_; }),
+        pages_(dir_,
+               {.name = "政务服务中心", .portal_url = {}},
+               glass_,
+               played(),
+               [this](const ScreenItem& item) { told_.push_back(item.publication); }) {}
 
   ~ScreenAdapterTest() override { std::filesystem::remove_all(dir_); }
 
@@ -43,6 +47,27 @@ class ScreenAdapterTest : public testing::Test {
     auto store = ScreenStore::open(dir_);
     EXPECT_TRUE(store) << describe(store.error());
     return std::move(*store);
+  }
+
+  Played played() {
+    auto opened = Played::open(dir_);
+    EXPECT_TRUE(opened) << describe(opened.error());
+    return *opened;
+  }
+
+  // A page says that it drew the only item shown, until then (0: it is still there).
+  int report(int64_t until_ms = 0) {
+    const std::string text = shown();
+    const size_t at = text.find("\"key\":\"");
+    const std::string key = at == std::string::npos ? "" : text.substr(at + 7, 32);
+    HttpRequest request;
+    request.method = "POST";
+    request.path = "/shown";
+    request.body = at == std::string::npos
+                       ? R"({"faults":["font"]})"
+                       : R"({"drew":[{"key":")" + key + R"(","hash":"a0","from":1000,"until":)" +
+                             std::to_string(until_ms) + "}]}";
+    return pages_.answer(request, read_clocks().utc).status;
   }
 
   sdk::Delivery delivery(uint64_t seq, const std::string& id, uint32_t revision = 1) {
@@ -94,6 +119,9 @@ class ScreenAdapterTest : public testing::Test {
   }
 
   std::string dir_;
+  Glass glass_{"display", {.drill = true}};
+  int changes_ = 0;
+  std::vector<std::string> told_;
   std::list<std::string> canonical_;
   ScreenAdapter adapter_;
   ScreenPages pages_;
@@ -148,6 +176,78 @@ TEST_F(ScreenAdapterTest, ADrillSaysSoInItsTitle) {
 
   EXPECT_THAT(shown(), HasSubstr("\"title\":\"【演练】通知a\""));
   EXPECT_THAT(shown(), HasSubstr("\"test\":true"));
+}
+
+TEST_F(ScreenAdapterTest, WithoutAPageItIsAcceptedAndNobodyWaits) {
+  const Report report = adapter_.publish(delivery(1, "a"), helper_);
+
+  EXPECT_EQ(report.outcome, Outcome::published);
+  EXPECT_EQ(report.receipt.level, ReceiptLevel::accepted);
+  EXPECT_EQ(changes_, 1);
+}
+
+TEST_F(ScreenAdapterTest, ADeliveryWaitsUntilThePageThatLivesHasDrawnIt) {
+  EXPECT_EQ(report(), 204);
+  const sdk::Delivery made = delivery(7, "a");
+
+  const Report waits = adapter_.publish(made, helper_);
+
+  EXPECT_EQ(waits.outcome, Outcome::accepted);
+  EXPECT_EQ(waits.platform_id, "screen-7");
+  EXPECT_EQ(adapter_.find(made, helper_).outcome, Outcome::accepted);
+  EXPECT_EQ(report(), 204);
+  EXPECT_THAT(told_, testing::ElementsAre("oa/a"));
+  const Report drawn = adapter_.find(made, helper_);
+  EXPECT_EQ(drawn.outcome, Outcome::published);
+  EXPECT_EQ(drawn.receipt.level, ReceiptLevel::shown);
+  EXPECT_EQ(drawn.receipt.parts[0].revision, 1U);
+}
+
+TEST_F(ScreenAdapterTest, APageThatFellSilentIsNotWaitedFor) {
+  report();
+  const sdk::Delivery made = delivery(7, "a");
+  ASSERT_EQ(adapter_.publish(made, helper_).outcome, Outcome::accepted);
+
+  glass_.page_spoke({read_clocks().utc.ms - limits::screen_page_silence_ms_max - 1});
+
+  const Report given_up = adapter_.find(made, helper_);
+  EXPECT_EQ(given_up.outcome, Outcome::published);
+  EXPECT_EQ(given_up.receipt.level, ReceiptLevel::accepted);
+}
+
+TEST_F(ScreenAdapterTest, WhatTheGlassDoesNotShowIsAcceptedAtOnce) {
+  report();
+  sdk::Delivery made = delivery(1, "a");
+  Release release = made.parts[0].release;
+  release.kind = Kind::policy_document;
+
+  const Report report = adapter_.publish(delivery_of(1, release), helper_);
+
+  EXPECT_EQ(report.outcome, Outcome::published);
+  EXPECT_EQ(report.receipt.level, ReceiptLevel::accepted);
+}
+
+TEST_F(ScreenAdapterTest, EachShowingThatHasEndedIsALineOfTheProofOfPlay) {
+  adapter_.publish(delivery(1, "a"), helper_);
+
+  EXPECT_EQ(report(), 204);
+  EXPECT_EQ(report(14'000), 204);
+
+  const std::vector<Showing> lines = played().newest(10);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].publication, "oa/a");
+  EXPECT_EQ(lines[0].until, Utc{14'000});
+  EXPECT_THAT(told_, testing::SizeIs(1));  // a mark is made once
+}
+
+TEST_F(ScreenAdapterTest, AnInvalidReportIsRefused) {
+  HttpRequest request;
+  request.method = "POST";
+  request.path = "/shown";
+  for (const char* body : {"", "{\"drew\":[{}]}", "{\"faults\":[\"<b>\"]}", "[1"}) {
+    request.body = body;
+    EXPECT_EQ(pages_.answer(request, read_clocks().utc).status, 400) << body;
+  }
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "adapters/screen/playlist.h"
 
-#include "common/base/limits.h"
+#include "adapters/screen/limits.h"
 
 namespace gulou {
 namespace {
@@ -25,10 +25,26 @@ class PlaylistTest : public testing::Test {
 
   std::vector<std::string> shown(Utc now = noon, PlaylistRules rules = {}) {
     std::vector<std::string> ids;
-    for (const ScreenItem* item : playlist(items_, rules, now).items) {
-      ids.push_back(item->release.id);
+    for (const PlaylistEntry& entry : playlist(items_, rules, now).entries) {
+      ids.push_back(entry.item->release.id);
     }
     return ids;
+  }
+
+  static std::string characters(int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) {
+      text += "水";
+    }
+    return text;
+  }
+
+  static int64_t cycle_ms(const Playlist& list) {
+    int64_t sum = 0;
+    for (const PlaylistEntry& entry : list.entries) {
+      sum += entry.ms;
+    }
+    return sum;
   }
 
   std::map<std::string, ScreenItem, std::less<>> items_;
@@ -80,12 +96,62 @@ TEST_F(PlaylistTest, DrillsShowOnlyWhereTheScreenTakesThem) {
   EXPECT_THAT(shown(noon, {.drill = true}), ElementsAre("drill"));
 }
 
+TEST_F(PlaylistTest, OnlyItsKindsAndWhatIsUrgentAndNoImportsAreShown) {
+  add("policy", 1).release.kind = Kind::policy_document;
+  add("imported", 2).release.imported = Imported{"old site", "2019-01-01"};
+  add("notice", 3);
+  ScreenItem& alarm = add("alarm", 4);
+  alarm.release.kind = Kind::clarification;
+  alarm.release.priority = Priority::urgent;
+
+  EXPECT_THAT(shown(), ElementsAre("alarm", "notice"));
+  EXPECT_THAT(shown(noon, {.kinds = {Kind::policy_document}}), ElementsAre("alarm", "policy"));
+}
+
 TEST_F(PlaylistTest, ListIsBounded) {
   for (int i = 0; i < 100; ++i) {
     add("n" + std::to_string(i), i);
   }
 
   EXPECT_EQ(shown().size(), limits::screen_playlist_max);
+}
+
+TEST_F(PlaylistTest, OneCycleNeverTakesLongerThanTenMinutes) {
+  for (int i = 0; i < 30; ++i) {
+    add("n" + std::to_string(i), i).release.title = characters(100);
+  }
+
+  const Playlist list = playlist(items_, {}, noon);
+
+  EXPECT_EQ(list.entries.size(), 18U);  // 12 s and 100 characters at 5 a second
+  EXPECT_LE(cycle_ms(list), limits::screen_cycle_ms_max);
+}
+
+TEST_F(PlaylistTest, TheWholeTextIsForThoseInFrontWhileTheCycleHasRoom) {
+  for (int i = 0; i < 4; ++i) {
+    add("n" + std::to_string(i), i).release.body = {BodyFormat::text, characters(1000)};
+  }
+  add("short", 9).release.body = {BodyFormat::text, characters(10)};
+
+  const Playlist list = playlist(items_, {}, noon);
+
+  std::vector<bool> whole;
+  for (const PlaylistEntry& entry : list.entries) {
+    whole.push_back(entry.whole);
+    EXPECT_EQ(entry.html.empty(), !entry.whole);
+  }
+  EXPECT_THAT(whole, ElementsAre(true, true, false, false, true));
+  EXPECT_LE(cycle_ms(list), limits::screen_cycle_ms_max);
+}
+
+TEST_F(PlaylistTest, WhatIsTooLongForAPasserByShowsItsSummary) {
+  add("fits", 1).release.body = {BodyFormat::text, characters(1500)};
+  add("long", 2).release.body = {BodyFormat::text, characters(1501)};
+
+  const Playlist list = playlist(items_, {}, noon);
+
+  EXPECT_TRUE(list.entries[0].whole);
+  EXPECT_FALSE(list.entries[1].whole);
 }
 
 }  // namespace

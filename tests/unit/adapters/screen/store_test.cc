@@ -65,7 +65,18 @@ class ScreenStoreTest : public testing::Test {
     return shared != nullptr ? **shared : std::get<std::string>(response.body);
   }
 
+  ScreenPages opened_pages(std::string portal_url = {}) {
+    auto played = Played::open(dir_);
+    EXPECT_TRUE(played) << describe(played.error());
+    return {dir_,
+            {.name = "政务服务中心", .portal_url = std::move(portal_url)},
+            glass_,
+            *played,
+            [](const ScreenItem&) {}};
+  }
+
   std::string dir_;
+  Glass glass_{"display", {}};
 };
 
 TEST_F(ScreenStoreTest, WhatWasAppliedIsThereAfterARestart) {
@@ -157,8 +168,7 @@ TEST_F(ScreenStoreTest, BeyondItsLimitTheOldestGo) {
 
 TEST_F(ScreenStoreTest, PageSeesEachFlipAndExpiryByItsOwnClock) {
   ScreenStore store = open();
-  ScreenPages pages(
-      dir_, {.name = "政务服务中心", .portal_url = "http://127.0.0.1:8080", .drill = false});
+  ScreenPages pages = opened_pages("http://127.0.0.1:8080");
   EXPECT_THAT(items_json(pages), HasSubstr("\"items\":[]"));
   Release ending = put("a", "停水通知<b>").item.release;
   ending.expires = "2026-11-24T05:00:00Z";
@@ -176,7 +186,7 @@ TEST_F(ScreenStoreTest, PageSeesEachFlipAndExpiryByItsOwnClock) {
 
 TEST_F(ScreenStoreTest, LongTextIsLeftToThePortalWhole) {
   ScreenStore store = open();
-  ScreenPages pages(dir_, {.name = "政务服务中心"});
+  ScreenPages pages = opened_pages();
   std::string text;
   for (size_t i = 0; i < limits::screen_full_text_chars; ++i) {
     text += "长";
@@ -192,7 +202,7 @@ TEST_F(ScreenStoreTest, LongTextIsLeftToThePortalWhole) {
 
 TEST_F(ScreenStoreTest, PicturesOfHeldItemsAreServedAndNothingElse) {
   ScreenStore store = open();
-  ScreenPages pages(dir_, {.name = "政务服务中心"});
+  ScreenPages pages = opened_pages();
   const Digest digest = sha256("PNG");
   ASSERT_TRUE(store.add_blob(digest, [](const ScreenStore::Sink& sink) { return sink("PNG"); }));
   Release release = put("a", "通知").item.release;
@@ -204,7 +214,7 @@ TEST_F(ScreenStoreTest, PicturesOfHeldItemsAreServedAndNothingElse) {
   EXPECT_EQ(pages.answer(request, now).status, 404);
 
   ASSERT_TRUE(store.apply({{put_of(release)}, {}, Seq{1}}));
-  EXPECT_THAT(items_json(pages), HasSubstr("/files/" + to_hex(digest) + "/map.png"));
+  EXPECT_THAT(items_json(pages), HasSubstr("files/" + to_hex(digest) + "/map.png"));
 
   EXPECT_EQ(pages.answer(request, now).status, 200);
   request.path = "/files/../index";
@@ -213,7 +223,7 @@ TEST_F(ScreenStoreTest, PicturesOfHeldItemsAreServedAndNothingElse) {
 
 TEST_F(ScreenStoreTest, DisplayPageHasAStrictPolicy) {
   open();
-  ScreenPages pages(dir_, {.name = "政务服务中心"});
+  ScreenPages pages = opened_pages();
   HttpRequest request;
   request.method = "GET";
   for (const char* path : {"/", "/display.css", "/display.js", "/mark.svg"}) {

@@ -1,0 +1,30 @@
+// The bounds of this room alone: what a cycle, a report of a page and the local copy may be. Those
+// shared with others stand in common/base/limits.h, and no operator changes one of these. Units are
+// last in the name.
+#pragma once
+
+#include "common/base/limits.h"
+
+namespace gulou::limits {
+
+inline constexpr int64_t screen_cycle_ms_max = 600'000;        // all items once
+inline constexpr int64_t screen_item_ms = 12'000;              // each, and the time to read it
+inline constexpr int64_t screen_character_ms = 200;            // five a second
+inline constexpr int64_t screen_page_silence_ms_max = 90'000;  // a page that draws says so
+inline constexpr int64_t screen_shown_wait_ms_max =
+    3LL * 3600 * 1000;  // an urgent item's own time and some cycles, then given up
+inline constexpr int64_t screen_shown_poll_ms_first = 3'000;
+inline constexpr int64_t screen_shown_poll_ms = 60'000;       // should a call-back be lost
+inline constexpr size_t screen_report_bytes_max = 16 * 1024;  // what a page says it drew
+inline constexpr size_t screen_report_items_max = 64;
+inline constexpr uint64_t screen_played_bytes_max = 16 * 1024 * 1024;  // then the older half goes
+inline constexpr size_t screen_led_width_max = 400;                    // characters of a line
+inline constexpr size_t screen_led_bytes_max = 64 * 1024;
+inline constexpr size_t screen_blobs_bytes_max = 2ULL * 1024 * 1024 * 1024;
+inline constexpr size_t screen_pdf_pages_max = 60;  // of an attachment, on a kiosk
+inline constexpr size_t screen_pdf_bytes_max = 50 * 1024 * 1024;
+inline constexpr int64_t screen_pdf_ms_max = 20'000;      // to draw one page
+inline constexpr int64_t screen_lease_store_ms = 60'000;  // used time becomes durable
+inline constexpr size_t screen_gateway_screens_max = 32;  // behind one agent
+
+}  // namespace gulou::limits
