@@ -8,6 +8,7 @@
 #include "common/crypto/key_file.h"
 #include "common/draw/glyphs.h"
 #include "common/json/writer.h"
+#include "common/settings/adapter_settings.h"
 #include "common/settings/broker_settings.h"
 #include "common/settings/county.h"
 #include "common/settings/home.h"
@@ -35,6 +36,7 @@ constexpr int64_t clock_sane_from_ms = 1'577'836'800'000;
 struct Finding {
   std::string_view name;  // word of what was looked at
   bool good = true;
+  bool warns = false;  // it works, but something should be there that is not
   std::string text;
 };
 
@@ -46,6 +48,7 @@ class Doctor {
     home();
     secrets();
     configuration();
+    site();
     broker();
     ports();
     disk();
@@ -61,6 +64,10 @@ class Doctor {
 
   void bad(std::string_view name, std::string text) {
     findings_.push_back({.name = name, .good = false, .text = std::move(text)});
+  }
+
+  void warn(std::string_view name, std::string text) {
+    findings_.push_back({.name = name, .warns = true, .text = std::move(text)});
   }
 
   void home() {
@@ -128,6 +135,32 @@ class Doctor {
                       std::to_string(county->columns.size()),
                       std::to_string(county->channels.size()),
                       std::to_string(principals->size())}));
+  }
+
+  // What every government site must show in its foot.
+  void site() {
+    const Home home{shell_.home};
+    std::error_code ignored;
+    if (!has_home_ || !fs::exists(home.adapter_settings("portal"), ignored)) {
+      return;
+    }
+    const auto portal = load_adapter(home.adapter_settings("portal"));
+    const auto site = portal ? load_site(home.site_settings(), portal->site)
+                             : Result<SiteTable>(gulou::fail(portal.error()));
+    if (!site) {
+      bad("noun_website", sentence(shell_.language, site.error()));
+      return;
+    }
+    std::string missing;
+    for (const std::string_view mark : missing_marks(*site)) {
+      missing += (missing.empty() ? "" : shell_.word("list_comma"));
+      missing += shell_.word("mark_" + std::string(mark));
+    }
+    if (missing.empty()) {
+      good("noun_website", site->name);
+    } else {
+      warn("noun_website", shell_.text("doctor_site_missing", {missing, home.site_settings()}));
+    }
   }
 
   void broker() {
@@ -211,7 +244,7 @@ void print_json(const Shell& shell, const std::vector<Finding>& findings) {
   out.begin_object().key("findings").begin_array();
   for (const Finding& finding : findings) {
     out.begin_object().member("name", finding.name).member("good", finding.good);
-    out.member("text", finding.text).end_object();
+    out.member("warns", finding.warns).member("text", finding.text).end_object();
   }
   shell.print_json(out.end_array().end_object().text());
 }
@@ -226,7 +259,11 @@ Exit doctor(const Shell& shell) {
   } else {
     Table table({});
     for (const Finding& finding : findings) {
-      table.add({finding.good ? " " : "!", std::string(shell.word(finding.name)), finding.text});
+      table.add({!finding.good   ? "!"
+                 : finding.warns ? "?"
+                                 : " ",
+                 std::string(shell.word(finding.name)),
+                 finding.text});
     }
     shell.print(table.text());
     shell.print(shell.text(well ? "doctor_well" : "doctor_ill"));

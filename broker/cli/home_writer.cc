@@ -11,6 +11,7 @@
 #include "common/settings/broker_settings.h"
 #include "common/settings/home.h"
 #include "common/settings/principals.h"
+#include "common/settings/site_settings.h"
 
 #include <utility>
 #include <vector>
@@ -136,6 +137,7 @@ Status write_home(const std::string& directory, const HomePlan& plan) {
   TRY(write_server_keys(home));
   TRY(write_access(home, plan));
   TRY(write_adapters(home, plan));
+  TRY(create_public_file(home.site_settings(), write_site(sample_site())));
   TRY(create_public_file(in_home(directory, home_files::env), env_text(plan)));
   return create_public_file(in_home(directory, home_files::ports), write_ports(plan.ports));
 }

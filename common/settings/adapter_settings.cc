@@ -59,42 +59,6 @@ constexpr SettingRow<S> rows[] = {
      reach<S, &S::log_level>},
 };
 
-constexpr SettingRow<SiteTable> site_rows[] = {
-    {{.key = "name",
-      .required = true,
-      .form = forms::line,
-      .zh = "网站名称。",
-      .en = "Name of the site."},
-     reach<SiteTable, &SiteTable::name>},
-    {{.key = "line",
-      .form = forms::line,
-      .zh = "名称旁的一行字。",
-      .en = "A line beside the name."},
-     reach<SiteTable, &SiteTable::line>},
-    {{.key = "domain",
-      .form = forms::line,
-      .zh = "网站域名；留空则取自 base_url。",
-      .en = "Domain of the site; empty: the host of base_url."},
-     reach<SiteTable, &SiteTable::domain>},
-    {{.key = "id_code", .form = forms::line, .zh = "网站标识码。", .en = "Government site code."},
-     reach<SiteTable, &SiteTable::id_code>},
-    {{.key = "organiser", .form = forms::line, .zh = "主办单位。", .en = "Organiser."},
-     reach<SiteTable, &SiteTable::organiser>},
-    {{.key = "contractor", .form = forms::line, .zh = "承办单位。", .en = "Contractor."},
-     reach<SiteTable, &SiteTable::contractor>},
-    {{.key = "icp_no", .form = forms::line, .zh = "ICP 备案号。", .en = "ICP number."},
-     reach<SiteTable, &SiteTable::icp_no>},
-    {{.key = "police_no",
-      .form = forms::line,
-      .zh = "公安备案号。",
-      .en = "Public security number."},
-     reach<SiteTable, &SiteTable::police_no>},
-    {{.key = "phone", .form = forms::line, .zh = "联系电话。", .en = "Phone."},
-     reach<SiteTable, &SiteTable::phone>},
-    {{.key = "address", .form = forms::line, .zh = "联系地址。", .en = "Address."},
-     reach<SiteTable, &SiteTable::address>},
-};
-
 constexpr SettingRow<ScreenTable> screen_rows[] = {
     {{.key = "name",
       .required = true,
@@ -135,7 +99,7 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
   AdapterSettings settings;
   TRY(read_settings<S>(file, file.root, rows, sections, settings));
   if (const TomlValue* site = file.root.find("site")) {
-    TRY(read_settings<SiteTable>(file, *site, site_rows, {}, settings.site));
+    TRY(read_site_table(file, *site, settings.site));
   }
   if (const TomlValue* screen = file.root.find("screen")) {
     TRY(read_settings<ScreenTable>(file, *screen, screen_rows, {}, settings.screen));
@@ -162,8 +126,7 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
 }
 
 std::string write_portal_adapter(const AdapterSettings& settings) {
-  return std::string(heading) + write_settings<S>(rows, settings) + "\n[site]\n" +
-         write_settings<SiteTable>(site_rows, settings.site);
+  return std::string(heading) + write_settings<S>(rows, settings);
 }
 
 std::string write_screen_adapter(const AdapterSettings& settings) {
@@ -213,14 +176,6 @@ AdapterSettings sample_portal_adapter() {
   settings.directory = "../site";
   settings.listen = "127.0.0.1:8080";
   settings.base_url = "http://127.0.0.1:8080";
-  settings.site = {.name = "云溪县人民政府",
-                   .line = "政务公开 办事服务 互动交流",
-                   .id_code = "9901230001",
-                   .organiser = "云溪县人民政府办公室",
-                   .contractor = "云溪县大数据中心",
-                   .icp_no = "云溪ICP备00000000号",
-                   .phone = "0999-6612345",
-                   .address = "云溪县春山路1号"};
   return settings;
 }
 
@@ -237,8 +192,7 @@ AdapterSettings sample_screen_adapter() {
 }
 
 std::string adapter_settings_help(bool chinese) {
-  return "adapters/NAME.toml\n" + help_settings<S>(rows, chinese) + "[site]\n" +
-         help_settings<SiteTable>(site_rows, chinese) + "[screen]\n" +
+  return "adapters/NAME.toml\n" + help_settings<S>(rows, chinese) + "[screen]\n" +
          help_settings<ScreenTable>(screen_rows, chinese) + "[feed]\n" + help_feed_table(chinese) +
          "[weibo]\n" + help_weibo_table(chinese);
 }

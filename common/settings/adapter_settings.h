@@ -1,30 +1,17 @@
 // What an operator may set of an adapter: adapters/NAME.toml of a home. One struct for all
-// adapters; [site] is the portal's, [screen] the screen's, [feed] and [weibo] outlet_tables.h. Read
-// at start, immutable afterwards.
+// adapters; [site] is the portal's where a home has no site.toml, [screen] the screen's, [feed] and
+// [weibo] outlet_tables.h. Read at start, immutable afterwards.
 #pragma once
 
 #include "common/base/result.h"
 #include "common/model/release.h"
 #include "common/settings/outlet_tables.h"
+#include "common/settings/site_settings.h"
 
 #include <string>
 #include <vector>
 
 namespace gulou {
-
-// What the portal's pages say about the site. Empty: left out.
-struct SiteTable {
-  std::string name;
-  std::string line;        // beside the name
-  std::string domain;      // empty: the host of base_url
-  std::string id_code;     // 网站标识码
-  std::string organiser;   // 主办单位
-  std::string contractor;  // 承办单位
-  std::string icp_no;      // ICP 备案号
-  std::string police_no;   // 公安备案号
-  std::string phone;
-  std::string address;
-};
 
 struct ScreenTable {
   std::string name;        // where it hangs
@@ -45,7 +32,7 @@ struct AdapterSettings {
   std::string listen;     // HOST:PORT of its own web server; empty: none
   std::string base_url;   // how citizens reach what it publishes
   std::string log_level = "info";
-  SiteTable site;
+  SiteTable site;  // of a home made before site.toml
   ScreenTable screen;
   FeedTable feed;
   WeiboTable weibo;
@@ -54,8 +41,8 @@ struct AdapterSettings {
 // Errors: file_unreadable, settings_*, with file:line:column.
 Result<AdapterSettings> load_adapter(const std::string& path);
 
-// The file with comments in both languages; paths are written as they are. sections: [site] for the
-// portal, [screen] for a screen.
+// The file with comments in both languages; paths are written as they are. sections: [screen] for
+// a screen, [feed] for an outlet and so on.
 std::string write_portal_adapter(const AdapterSettings& settings);
 std::string write_screen_adapter(const AdapterSettings& settings);
 std::string write_feed_adapter(const AdapterSettings& settings);

@@ -16,6 +16,8 @@ struct Home {
 
   std::string notify_settings() const { return dir + "/notify.toml"; }
 
+  std::string site_settings() const { return dir + "/site.toml"; }
+
   std::string adapter_settings(std::string_view channel) const {
     return dir + "/adapters/" + std::string(channel) + ".toml";
   }

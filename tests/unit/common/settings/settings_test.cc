@@ -3,6 +3,7 @@
 #include "common/settings/county.h"
 #include "common/settings/nearest.h"
 #include "common/settings/principals.h"
+#include "common/settings/site_settings.h"
 #include "common/settings/toml_json.h"
 
 #include <filesystem>
@@ -80,9 +81,23 @@ TEST(SamplesTest, TheSamplesOfTheAdaptersAreTheirs) {
   const auto portal = load_adapter(config_dir + "/adapters/portal.toml");
 
   ASSERT_TRUE(portal) << describe(portal.error());
-  EXPECT_EQ(portal->site.name, "云溪县人民政府");
+  EXPECT_EQ(portal->site.name, "");
   EXPECT_EQ(portal->directory, config_dir + "/adapters/../site");
   ASSERT_TRUE(load_adapter(config_dir + "/adapters/screen.toml"));
+}
+
+TEST(SamplesTest, TheSampleOfTheSiteIsItsOwnAndLacksNothing) {
+  EXPECT_EQ(read(config_dir + "/site.toml"), write_site(sample_site()));
+
+  const auto site = load_site(config_dir + "/site.toml");
+
+  ASSERT_TRUE(site) << describe(site.error());
+  EXPECT_EQ(site->name, "云溪县人民政府");
+  EXPECT_THAT(missing_marks(*site), testing::IsEmpty());
+  EXPECT_THAT(missing_marks({.name = "甲", .icp_no = "2", .phone = "1"}),
+              testing::ElementsAre(
+                  "organiser", "id_code", "police_no", "party_mark_url", "find_error_url"));
+  EXPECT_EQ(load_site(config_dir + "/none.toml", {.name = "乙"})->name, "乙");
 }
 
 TEST(SamplesTest, TheSampleCountyIsWhole) {
@@ -105,7 +120,7 @@ TEST(SamplesTest, HelpNamesEverySettingInBothLanguages) {
   EXPECT_THAT(broker_settings_help(true), testing::HasSubstr("收稿"));
   EXPECT_THAT(broker_settings_help(false), testing::HasSubstr("nothing is accepted"));
   EXPECT_THAT(county_settings_help(false), testing::HasSubstr("lease_ms = 60000"));
-  EXPECT_THAT(adapter_settings_help(false), testing::HasSubstr("[site]"));
+  EXPECT_THAT(site_settings_help(true), testing::HasSubstr("网站标识码"));
   EXPECT_THAT(principal_settings_help(true), testing::HasSubstr("token_hash"));
 }
 
