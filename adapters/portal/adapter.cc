@@ -1,7 +1,6 @@
 #include "adapters/portal/adapter.h"
 
 #include "adapters/portal/site_view.h"
-#include "common/html/escape.h"
 
 #include <utility>
 
@@ -19,8 +18,8 @@ std::string publication_of(const sdk::Part& part) {
 
 }  // namespace
 
-PortalAdapter::PortalAdapter(Site site, std::string base_url, bool read_back)
-    : site_(std::move(site)), base_url_(std::move(base_url)), read_back_(read_back) {}
+PortalAdapter::PortalAdapter(Site site, std::string base_url)
+    : site_(std::move(site)), base_url_(std::move(base_url)) {}
 
 Status PortalAdapter::fetch_attachments(const sdk::Part& part, sdk::Helper& helper) {
   for (const Attachment& attachment : part.release.attachments) {
@@ -84,17 +83,19 @@ Report PortalAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& /*hel
     return sdk::transient(places.error().reason, describe(places.error()));
   }
   Receipt receipt;
-  receipt.level = read_back_ ? ReceiptLevel::seen_public : ReceiptLevel::accepted;
+  receipt.level = ReceiptLevel::seen_public;
   for (size_t i = 0; i < places->size(); ++i) {
     const std::optional<SitePlace>& place = (*places)[i];
     if (!place) {
       continue;
     }
+    const std::string url = base_url_ + place->url_path;
     Status seen;
-    if (read_back_ && place->down()) {
-      seen = read_back_gone(*place);
-    } else if (read_back_ && place->standing == Standing::invalid) {
-      seen = read_back_banner(delivery.public_note, *place);
+    if (place->down()) {
+      seen = read_back_.gone(url);
+    } else if (place->standing == Standing::invalid) {
+      seen = read_back_.shows_note(
+          delivery.public_note.empty() ? invalid_text() : delivery.public_note, url);
     }  // else a newer revision has come since: it stays
     if (!seen) {
       return unseen(seen.error());
@@ -140,51 +141,14 @@ Report PortalAdapter::find(const sdk::Delivery& delivery, sdk::Helper& /*helper*
   return confirm(delivery, places);
 }
 
-Result<HttpAnswer> PortalAdapter::look(const SitePlace& place) {
-  HttpCall call;
-  call.url = base_url_ + place.url_path;
-  return client_.call(call);
-}
-
-// Another web server in front may say 404: nobody can read it there either.
-Status PortalAdapter::read_back_gone(const SitePlace& place) {
-  const HttpAnswer answer = TRY(look(place));
-  if (answer.status != 410 && answer.status != 404) {
-    return fail(ErrorCode::unavailable,
-                "read_back_not_gone",
-                "url",
-                {base_url_ + place.url_path, std::to_string(answer.status)});
-  }
-  return {};
-}
-
-Status PortalAdapter::read_back_banner(const std::string& note, const SitePlace& place) {
-  const HttpAnswer answer = TRY(look(place));
-  const std::string wanted = escaped(note.empty() ? invalid_text() : note, Escape::html);
-  if (answer.status != 200 || answer.body.find(wanted) == std::string::npos) {
-    return fail(
-        ErrorCode::unavailable, "read_back_banner_missing", "url", {base_url_ + place.url_path});
-  }
-  return {};
-}
-
 Status PortalAdapter::read_back(const sdk::Part& part, const SitePlace& place) {
-  const HttpAnswer answer = TRY(look(place));
   const std::string url = base_url_ + place.url_path;
-  if (answer.status != 200) {
-    return fail(
-        ErrorCode::unavailable, "read_back_status", "url", {url, std::to_string(answer.status)});
-  }
-  if (answer.body.find(escaped(part.release.title, Escape::html)) == std::string::npos) {
-    return fail(ErrorCode::unavailable, "read_back_title_missing", "url", {url});
-  }
-  // Each release page carries its release's digest: what is shown is what was approved.
-  if (place.revision == part.release.revision &&
-      answer.body.find(to_hex(part.digest)) == std::string::npos) {
-    return fail(ErrorCode::unavailable, "read_back_body_missing", "url", {url});
+  if (place.revision == part.release.revision) {
+    // Each release page carries its release's digest: what is shown is what was approved.
+    TRY(read_back_.shows(part.release, url, to_hex(part.digest)));
   }
   if (part.invalid) {
-    TRY(read_back_banner(part.public_note, place));
+    TRY(read_back_.shows_note(part.public_note.empty() ? invalid_text() : part.public_note, url));
   }
   return {};
 }
@@ -198,13 +162,11 @@ PartReceipt PortalAdapter::receipt_of(const sdk::Part& part, const SitePlace& pl
 
 Report PortalAdapter::confirm(const sdk::Delivery& delivery, const std::vector<SitePlace>& places) {
   Receipt receipt;
-  receipt.level = read_back_ ? ReceiptLevel::seen_public : ReceiptLevel::accepted;
+  receipt.level = ReceiptLevel::seen_public;
   for (size_t i = 0; i < places.size(); ++i) {
     const sdk::Part& part = delivery.parts[i];
-    if (read_back_) {
-      if (auto status = read_back(part, places[i]); !status) {
-        return unseen(status.error());
-      }
+    if (auto status = read_back(part, places[i]); !status) {
+      return unseen(status.error());
     }
     receipt.parts.push_back(receipt_of(part, places[i]));
   }

@@ -4,9 +4,9 @@
 // SDK's call thread. It keeps nothing of its own: what is on the site is asked of the site.
 #pragma once
 
+#include "adapters/portal/read_back.h"
 #include "adapters/portal/site.h"
 #include "adapters/sdk/adapter.h"
-#include "common/http/client.h"
 
 #include <string>
 
@@ -14,9 +14,8 @@ namespace gulou {
 
 class PortalAdapter final : public sdk::ChannelAdapter {
  public:
-  // base_url: public address of the site without a trailing slash; read_back = false reports
-  // `accepted` instead of `public` (for a site that cannot be reached from here).
-  PortalAdapter(Site site, std::string base_url, bool read_back);
+  // base_url: public address of the site without a trailing slash.
+  PortalAdapter(Site site, std::string base_url);
 
   Report publish(const sdk::Delivery& delivery, sdk::Helper& helper) override;
   Report update(const sdk::Delivery& delivery, sdk::Helper& helper) override;
@@ -25,20 +24,15 @@ class PortalAdapter final : public sdk::ChannelAdapter {
 
  private:
   Status fetch_attachments(const sdk::Part& part, sdk::Helper& helper);
-  Result<HttpAnswer> look(const SitePlace& place);
-  // The page as anybody gets it: title, a mark of the body, and the banner where one is due; of
-  // what is gone, that it cannot be opened any more.
+  // The page as anybody gets it, and the banner where one is due.
   Status read_back(const sdk::Part& part, const SitePlace& place);
-  Status read_back_banner(const std::string& note, const SitePlace& place);
-  Status read_back_gone(const SitePlace& place);
   Report confirm(const sdk::Delivery& delivery, const std::vector<SitePlace>& places);
   Report find_withdrawn(const sdk::Delivery& delivery);
   PartReceipt receipt_of(const sdk::Part& part, const SitePlace& place) const;
 
   Site site_;
   std::string base_url_;
-  bool read_back_;
-  HttpClient client_;
+  ReadBack read_back_;
 };
 
 }  // namespace gulou

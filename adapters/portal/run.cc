@@ -6,23 +6,26 @@
 #include "common/base/log.h"
 #include "common/http/server.h"
 #include "common/settings/county.h"
+#include "common/settings/home.h"
 
 namespace gulou {
 namespace {
 
-SiteSettings site_settings(const AdapterSettings& settings, const std::string& base_url) {
+SiteSettings site_settings(const SiteTable& table, const std::string& base_url) {
   SiteSettings site;
-  site.name = settings.site.name;
+  site.name = table.name;
   site.base_url = base_url;
-  site.line = settings.site.line;
-  site.domain = settings.site.domain;
-  site.id_code = settings.site.id_code;
-  site.organiser = settings.site.organiser;
-  site.contractor = settings.site.contractor;
-  site.icp_no = settings.site.icp_no;
-  site.police_no = settings.site.police_no;
-  site.phone = settings.site.phone;
-  site.address = settings.site.address;
+  site.line = table.line;
+  site.domain = table.domain;
+  site.id_code = table.id_code;
+  site.organiser = table.organiser;
+  site.contractor = table.contractor;
+  site.icp_no = table.icp_no;
+  site.police_no = table.police_no;
+  site.phone = table.phone;
+  site.address = table.address;
+  site.party_mark_url = table.party_mark_url;
+  site.find_error_url = table.find_error_url;
   return site;
 }
 
@@ -31,12 +34,13 @@ Result<int> run(const AdapterSettings& settings,
                 const std::string& home,
                 int stop_fd) {
   const CountySettings county = TRY(load_county(home));
+  const SiteTable about = TRY(load_site(Home{home}.site_settings(), settings.site));
   Site site = TRY(Site::open(settings.directory));
   const std::string base_url =
       settings.base_url.empty() ? "http://" + settings.listen : settings.base_url;
   // The web server reads what is on disk, on its own thread: read-back sees what citizens see.
   auto pages =
-      TRY(SitePages::open(settings.directory, site_settings(settings, base_url), county.columns));
+      TRY(SitePages::open(settings.directory, site_settings(about, base_url), county.columns));
   HttpServer server({}, [&pages](const HttpRequest& request, Responder responder) {
     responder.answer(pages.answer(request, read_clocks().utc));
   });
@@ -46,7 +50,7 @@ Result<int> run(const AdapterSettings& settings,
     log::info("site.ready", {{"url", base_url}});
   }
   const net::Context context = TRY(net::Context::open(1));
-  PortalAdapter adapter(std::move(site), base_url, true);
+  PortalAdapter adapter(std::move(site), base_url);
   const int code = sdk::serve(adapter, options, context, stop_fd);
   server.stop();
   return code;

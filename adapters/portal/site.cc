@@ -167,6 +167,8 @@ Result<SiteRecord> Site::record_of(const SitePart& part,
   record.index_no = part.index_no.empty() ? release.index_no : std::string(part.index_no);
   record.written_on = release.written_on;
   record.validity = release.validity;
+  record.subject = release.subject.empty() ? std::string() : release.subject.front();
+  record.proactive = release.disclosure_type == DisclosureType::proactive;
   set_times(record, part, old, now);
   if (part.invalid) {
     record.standing = Standing::invalid;

@@ -61,8 +61,24 @@ Status switch_over(const std::string& out_dir, const std::string& name) {
 }  // namespace
 
 std::vector<std::string> SitePages::all_paths() const {
-  std::vector<std::string> paths{
-      "/", "/style.css", "/mark.svg", "/robots.txt", "/sitemap.html", "/sitemap.xml", "/feed.atom"};
+  std::vector<std::string> paths{"/",
+                                 "/style.css",
+                                 "/site.js",
+                                 "/mark.svg",
+                                 "/robots.txt",
+                                 "/sitemap.html",
+                                 "/sitemap.xml",
+                                 "/feed.atom",
+                                 "/feed.json",
+                                 "/search.html",
+                                 "/search/index.json",
+                                 "/catalogue/"};
+  for (const uint64_t number : index_.segments()) {
+    paths.push_back(chunk_path(number));
+  }
+  for (size_t number = 2; number <= pages_of(index_.count(SiteIndex::the_register)); ++number) {
+    paths.push_back("/catalogue/index_" + std::to_string(number) + ".html");
+  }
   for (size_t number = 1; (number - 1) * limits::site_sitemap_urls <= index_.count(""); ++number) {
     paths.push_back("/sitemap-" + std::to_string(number) + ".xml");
   }
@@ -70,8 +86,8 @@ std::vector<std::string> SitePages::all_paths() const {
     const std::string folder = "/" + column.id + "/";
     paths.push_back(folder);
     paths.push_back(folder + "feed.atom");
-    for (size_t number = 2; (number - 1) * limits::site_page_items < index_.count(column.id);
-         ++number) {
+    paths.push_back(folder + "feed.json");
+    for (size_t number = 2; number <= pages_of(index_.count(column.id)); ++number) {
       paths.push_back(folder + "index_" + std::to_string(number) + ".html");
     }
   }

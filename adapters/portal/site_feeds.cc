@@ -1,7 +1,7 @@
 // What machines read: Atom feeds (RFC 4287, withdrawals as tombstones of RFC 6721) and sitemaps.
 #include "adapters/portal/site_pages.h"
 #include "common/base/limits.h"
-#include "common/http/static_files.h"
+#include "common/json/writer.h"
 
 #include <algorithm>
 
@@ -62,7 +62,49 @@ View entry_view(const SiteRecord& record,
 
 }  // namespace
 
+// JSON Feed 1.1; what is gone is named by its address alone, as _gulou.withdrawn.
+HttpResponse SitePages::json_feed(const HttpRequest& request, const Feed& feed) const {
+  const std::string& base = settings_.base_url;
+  JsonWriter out;
+  out.begin_object().member("version", "https://jsonfeed.org/version/1.1");
+  out.member("title", feed.title).member("home_page_url", base + feed.page);
+  out.member("feed_url", base + feed.path).member("language", "zh-CN");
+  out.key("items").begin_array();
+  for (const SiteRecord* record : index_.newest(feed.column, 0, limits::site_feed_items)) {
+    out.begin_object().member("id", base + url_path(*record));
+    out.member("url", base + url_path(*record)).member("title", record->title);
+    out.member("content_text", record->summary.empty() ? record->title : record->summary);
+    out.text_member("summary", record->summary);
+    out.member("date_published", format_utc(record->published_on));
+    out.member("date_modified", format_utc(changed_at(*record)));
+    if (!record->issuer.empty()) {
+      out.key("authors").begin_array().begin_object();
+      out.member("name", record->issuer).end_object().end_array();
+    }
+    out.key("tags").begin_array().value(column_name(record->column)).end_array();
+    out.key("attachments").begin_array();
+    for (const SiteFile& file : record->files) {
+      out.begin_object().member("url", base + files_path(*record) + file.name);
+      out.member("mime_type", file.media_type).member("title", file.display_name);
+      out.member("size_in_bytes", file.size_bytes).end_object();
+    }
+    out.end_array().end_object();
+  }
+  out.end_array().key("_gulou").begin_object().key("withdrawn").begin_array();
+  for (const SiteRecord* record : index_.removed(feed.column, limits::site_feed_items)) {
+    out.begin_object().member("id", base + url_path(*record));
+    out.member("when", format_utc(record->withdrawn_at)).end_object();
+  }
+  out.end_array().end_object().end_object();
+  HttpResponse response = bytes(request, out.take(), "feed.json");
+  set_header(response, "Content-Type", "application/feed+json; charset=utf-8");
+  return response;
+}
+
 HttpResponse SitePages::feed(const HttpRequest& request, const Feed& feed) const {
+  if (feed.path.ends_with(".json")) {
+    return json_feed(request, feed);
+  }
   View view;
   view.set("title", feed.title);
   view.set("self", settings_.base_url + feed.path);

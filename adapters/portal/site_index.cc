@@ -147,6 +147,9 @@ void SiteIndex::list(const SiteRecord& record) {
   const Order order{record.published_on.ms, record.place};
   lists_[record.column].insert(order);
   lists_[""].insert(order);
+  if (record.proactive && lists_[std::string(the_register)].insert(order).second) {
+    count_facets(record, true);
+  }
   if (record.urgent) {
     urgent_.insert(order);
   }
@@ -162,8 +165,58 @@ void SiteIndex::unlist(const SiteRecord& record) {
     lists_[column].erase(order);
     removed_[column].erase(gone);
   }
+  if (lists_[std::string(the_register)].erase(order) > 0) {
+    count_facets(record, false);
+  }
   urgent_.erase(order);
   expiring_.erase({record.expires.ms, record.place});
+}
+
+void SiteIndex::count_facets(const SiteRecord& record, bool more) {
+  const auto count = [more](auto& facet, const std::string& value) {
+    if (value.empty()) {
+      return;
+    }
+    size_t& known = facet[value];
+    known = more ? known + 1 : known - 1;
+    if (known == 0) {
+      facet.erase(value);
+    }
+  };
+  count(facets_.subjects, record.subject);
+  count(facets_.years, year_of(record));
+  count(facets_.issuers, record.issuer);
+}
+
+std::string year_of(const SiteRecord& record) {
+  constexpr size_t digits = 4;
+  return record.written_on.size() >= digits ? record.written_on.substr(0, digits)
+                                            : std::to_string(shanghai_year(record.published_on));
+}
+
+bool SiteIndex::lists(const SiteRecord& record) const {
+  return listed(record, now_);
+}
+
+std::vector<uint64_t> SiteIndex::segments() const {
+  std::vector<uint64_t> numbers;
+  for (auto at = root_.segments.rbegin(); at != root_.segments.rend(); ++at) {
+    numbers.push_back(at->first);
+  }
+  return numbers;
+}
+
+std::vector<const SiteRecord*> SiteIndex::segment(uint64_t number) const {
+  std::vector<const SiteRecord*> found;
+  const Place first{Seq{number * segment_seqs}, 0};
+  const Place end{Seq{(number + 1) * segment_seqs}, 0};
+  for (auto at = records_.lower_bound(first); at != records_.end() && at->first < end; ++at) {
+    if (lists(at->second)) {
+      found.push_back(&at->second);
+    }
+  }
+  std::ranges::reverse(found);
+  return found;
 }
 
 bool SiteIndex::shows(const SiteRecord& record) const {

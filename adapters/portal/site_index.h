@@ -35,6 +35,21 @@ class SiteIndex {
   // What lists show, newest first: live and invalid, neither drills nor expired. Empty column: all.
   std::vector<const SiteRecord*> newest(std::string_view column, size_t skip, size_t count) const;
   size_t count(std::string_view column) const;
+  // In the lists: what is neither down, a drill nor expired.
+  bool lists(const SiteRecord& record) const;
+
+  // The catalogue of disclosed information: listed and 主动公开, newest first; and what it can be
+  // filtered by.
+  static constexpr std::string_view the_register = "/register";
+
+  struct Facets {
+    std::map<std::string, size_t, std::less<>> subjects;
+    std::map<std::string, size_t, std::greater<>> years;
+    std::map<std::string, size_t, std::less<>> issuers;
+  };
+
+  const Facets& facets() const { return facets_; }
+
   // The newest urgent ones in force.
   std::vector<const SiteRecord*> urgent(Utc since, size_t count) const;
 
@@ -50,6 +65,11 @@ class SiteIndex {
   std::vector<const SiteRecord*> removed(std::string_view column, size_t count) const;
 
   const std::map<Place, SiteRecord>& records() const { return records_; }
+
+  // Numbers of the segments there are, newest first.
+  std::vector<uint64_t> segments() const;
+  // Those of one segment that are listed, newest first.
+  std::vector<const SiteRecord*> segment(uint64_t number) const;
 
   uint64_t generation() const { return root_.generation; }
 
@@ -87,6 +107,7 @@ class SiteIndex {
   void erase(Place place);
   void list(const SiteRecord& record);
   void unlist(const SiteRecord& record);
+  void count_facets(const SiteRecord& record, bool more);
 
   std::string dir_;
   SiteRoot root_;
@@ -96,9 +117,13 @@ class SiteIndex {
   std::map<std::string, Place, std::less<>> by_publication_;
   std::map<std::string, List, std::less<>> lists_;    // by column; "" is all
   std::map<std::string, List, std::less<>> removed_;  // by column; "" is all
+  Facets facets_;
   List urgent_;
   std::set<std::pair<int64_t, Place>> expiring_;
   std::multimap<std::string, std::pair<RelationKind, Place>, std::less<>> incoming_;  // by target
 };
+
+// When it was made, for the catalogue's years: the date on it, else that of its publication.
+std::string year_of(const SiteRecord& record);
 
 }  // namespace gulou

@@ -1,28 +1,25 @@
 #include "adapters/portal/site_pages.h"
 
+#include "adapters/portal/site_words.h"
 #include "common/base/limits.h"
 #include "common/base/log.h"
 #include "common/draw/qr.h"
 #include "common/http/static_files.h"
 #include "common/http/url.h"
 #include "common/json/release_json.h"
-#include "common/text/catalogue.h"
 #include "site_templates_embedded.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace gulou {
 namespace {
 
-constexpr Language zh = Language::zh;
-
-// No script, no frame, nothing from elsewhere.
+// Our own script and nothing from elsewhere, no frame.
 SitePolicy page_policy() {
   SitePolicy policy;
   policy.content_security =
-      "default-src 'none'; img-src 'self'; style-src 'self'; media-src 'self'; base-uri 'none'; "
-      "form-action 'none'; frame-ancestors 'none'";
+      "default-src 'none'; img-src 'self'; style-src 'self'; media-src 'self'; script-src 'self'; "
+      "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
   return policy;
 }
 
@@ -30,62 +27,6 @@ HttpResponse moved(std::string location, int status = 301) {
   HttpResponse response = text_answer(status, "text/plain; charset=utf-8", "");
   response.add("Location", std::move(location));
   return response;
-}
-
-void set_header(HttpResponse& response, std::string_view name, std::string value) {
-  for (auto& [known, old] : response.headers) {
-    if (known == name) {
-      old = std::move(value);
-      return;
-    }
-  }
-  response.add(std::string(name), std::move(value));
-}
-
-// "index_3.html" -> 3; 0 for anything else.
-size_t page_number(std::string_view name) {
-  constexpr std::string_view before = "index_", after = ".html";
-  if (!name.starts_with(before) || !name.ends_with(after)) {
-    return 0;
-  }
-  const std::string_view digits =
-      name.substr(before.size(), name.size() - before.size() - after.size());
-  size_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return error == std::errc() && end == digits.data() + digits.size() && !digits.starts_with('0')
-             ? number
-             : 0;
-}
-
-std::string page_path(std::string_view column, size_t number) {
-  const std::string folder = "/" + std::string(column) + "/";
-  return number <= 1 ? folder : folder + "index_" + std::to_string(number) + ".html";
-}
-
-size_t pages_of(size_t items) {
-  return std::max<size_t>(1, (items + limits::site_page_items - 1) / limits::site_page_items);
-}
-
-// 1 … 4 5 [6] 7 8 … 40
-std::vector<View> page_views(std::string_view column, size_t here, size_t last) {
-  constexpr size_t around = 2;
-  std::vector<View> views;
-  bool in_gap = false;
-  for (size_t number = 1; number <= last; ++number) {
-    const bool shown =
-        number == 1 || number == last || (number + around >= here && number <= here + around);
-    if (!shown && in_gap) {
-      continue;
-    }
-    in_gap = !shown;
-    View view;
-    view.set("gap", !shown);
-    view.set("number", std::to_string(number));
-    view.set("path", page_path(column, number));
-    view.set("here", number == here);
-    views.push_back(std::move(view));
-  }
-  return views;
 }
 
 }  // namespace
@@ -105,7 +46,7 @@ Status SitePages::load_templates() {
   Partials partials;
   for (const auto& [name, bytes] : embedded::site_templates) {
     if (const size_t dot = name.rfind(".mustache"); dot != std::string_view::npos) {
-      partials.emplace(name.substr(0, dot), bytes);
+      partials.emplace(name.substr(0, dot), TRY(with_words(name, bytes)));
     }
   }
   for (const auto& [name, source] : partials) {
@@ -117,6 +58,16 @@ Status SitePages::load_templates() {
   return {};
 }
 
+void set_header(HttpResponse& response, std::string_view name, std::string value) {
+  for (auto& [known, old] : response.headers) {
+    if (known == name) {
+      old = std::move(value);
+      return;
+    }
+  }
+  response.add(std::string(name), std::move(value));
+}
+
 HttpResponse SitePages::answer(const HttpRequest& request, Utc now) {
   if (request.method != "GET" && request.method != "HEAD") {
     HttpResponse response =
@@ -126,7 +77,7 @@ HttpResponse SitePages::answer(const HttpRequest& request, Utc now) {
   }
   if (const Status fresh = index_.refresh(now); !fresh) {
     log::error("site.index_unreadable", {{"error", describe(fresh.error())}});
-    return message_page(503, "网站正在维护", "请稍后再试。", nullptr);
+    return message_page(503, page_word("site_busy"), page_word("site_try_later"), nullptr);
   }
   return route(request, now);
 }
@@ -139,7 +90,7 @@ HttpResponse SitePages::route(const HttpRequest& request, Utc now) {
   if (path == "/index.html") {
     return moved("/");
   }
-  if (path == "/robots.txt" || path == "/style.css" || path == "/mark.svg") {
+  if (path == "/robots.txt" || path == "/style.css" || path == "/site.js" || path == "/mark.svg") {
     return fixed_file(request, path.substr(1));
   }
   if (path == "/sitemap.html") {
@@ -148,8 +99,17 @@ HttpResponse SitePages::route(const HttpRequest& request, Utc now) {
   if (path.starts_with("/sitemap") && path.ends_with(".xml")) {
     return sitemap(request, path.substr(1));
   }
-  if (path == "/feed.atom") {
-    return feed(request, {settings_.name, "/feed.atom", "/", ""});
+  if (path == "/feed.atom" || path == "/feed.json") {
+    return feed(request, {settings_.name, std::string(path), "/", ""});
+  }
+  if (path == "/search.html") {
+    return search_page(request);
+  }
+  if (path.starts_with("/search/")) {
+    return search_index(request, path);
+  }
+  if (path.starts_with("/catalogue/")) {
+    return register_route(request, path.substr(std::string_view("/catalogue/").size()));
   }
   constexpr std::string_view go = "/go/";
   if (path.starts_with(go)) {
@@ -205,11 +165,11 @@ HttpResponse SitePages::column_route(const HttpRequest& request,
     if (rest == "index.html" || rest == "index_1.html") {
       return moved("/" + std::string(column) + "/");
     }
-    if (rest == "feed.atom") {
+    if (rest == "feed.atom" || rest == "feed.json") {
       const std::string name = column_name(column), folder = "/" + std::string(column) + "/";
       return feed(
           request,
-          {name + " - " + settings_.name, folder + "feed.atom", folder, std::string(column)});
+          {name + " - " + settings_.name, folder + std::string(rest), folder, std::string(column)});
     }
     const size_t number = page_number(rest);
     if (number > 1 && number <= pages_of(index_.count(column))) {
@@ -217,75 +177,6 @@ HttpResponse SitePages::column_route(const HttpRequest& request,
     }
   }
   return lost();
-}
-
-HttpResponse SitePages::home_page(const HttpRequest& request, Utc now) const {
-  View view = frame("", "", "/", site_meta(settings_));
-  view.set("is_home", true);
-  const auto urgent = index_.urgent({now.ms - limits::site_urgent_ms}, limits::site_urgent_items);
-  view.set("has_urgent", !urgent.empty());
-  view.set("urgent", item_views(urgent));
-  for (const SiteRecord* record : index_.newest("", 0, limits::page_rows_max)) {
-    const bool leads = record->kind == Kind::news || record->kind == Kind::policy_document;
-    if (leads && record->standing == Standing::live && !record->imported) {
-      View headline = item_view(*record);
-      headline.set("summary", record->summary);
-      view.set("headline", std::move(headline));
-      break;
-    }
-  }
-  std::vector<View> cards;
-  // Guides last: their tiles take the whole width.
-  std::vector<SiteColumn> ordered = columns_;
-  std::stable_partition(
-      ordered.begin(), ordered.end(), [](const SiteColumn& column) { return !column.guides; });
-  for (const SiteColumn& column : ordered) {
-    const auto newest = index_.newest(column.id, 0, limits::site_card_items);
-    if (newest.empty()) {
-      continue;
-    }
-    View card;
-    card.set("id", column.id);
-    card.set("name", column.name);
-    card.set("path", "/" + column.id + "/");
-    card.set("tiles", column.guides);
-    card.set("items", item_views(newest));
-    cards.push_back(std::move(card));
-  }
-  view.set("has_cards", !cards.empty());
-  view.set("cards", std::move(cards));
-  return page(request, "home", view, "index.html");
-}
-
-HttpResponse SitePages::column_page(const HttpRequest& request,
-                                    std::string_view column,
-                                    size_t number) const {
-  const size_t count = index_.count(column), last = pages_of(count);
-  const std::string name = column_name(column);
-  MetaTags meta = site_meta(settings_);
-  meta.emplace_back("ColumnName", name);
-  for (const SiteColumn& known : columns_) {
-    if (known.id == column) {
-      meta.emplace_back("ColumnDescription", settings_.name + name + "栏目");
-      meta.emplace_back("ColumnKeywords", name);
-      meta.emplace_back("ColumnType", known.type);
-    }
-  }
-  const std::string title = number == 1 ? name : name + "（第 " + std::to_string(number) + " 页）";
-  View view = frame(column, title, page_path(column, number), meta);
-  view.set("column_name", name);
-  view.set("feed_title", name + " - " + settings_.name);
-  view.set("feed_path", "/" + std::string(column) + "/feed.atom");
-  view.set("count", std::to_string(count));
-  const auto items =
-      index_.newest(column, (number - 1) * limits::site_page_items, limits::site_page_items);
-  view.set("has_items", !items.empty());
-  view.set("items", item_views(items));
-  view.set("has_pages", last > 1);
-  view.set("pages", page_views(column, number, last));
-  view.set("previous", number > 1 ? page_path(column, number - 1) : std::string());
-  view.set("next", number < last ? page_path(column, number + 1) : std::string());
-  return page(request, "column", view, "index.html");
 }
 
 HttpResponse SitePages::release_page(const HttpRequest& request,
@@ -302,7 +193,7 @@ HttpResponse SitePages::release_page(const HttpRequest& request,
   if (!body) {
     log::error("site.page_unreadable",
                {{"path", url_path(record)}, {"error", describe(body.error())}});
-    return message_page(503, "页面暂时无法显示", "请稍后再试。", nullptr);
+    return message_page(503, page_word("site_page_busy"), page_word("site_try_later"), nullptr);
   }
   MetaTags meta = site_meta(settings_);
   const std::string name = column_name(record.column);
@@ -312,11 +203,10 @@ HttpResponse SitePages::release_page(const HttpRequest& request,
     meta.push_back(std::move(tag));
   }
   View view = frame(record.column, shown_title(record), url_path(record), meta);
-  view.set("column_name", name);
-  view.set("column_path", "/" + record.column + "/");
+  set_crumbs(view, record.column, page_word("site_text"));
   view.set("robots", std::string(record.test ? "noindex, nofollow" : ""));
   add_release(view, *release, record, *body, related_groups(record, index_));
-  if (const auto qr = qr_svg(settings_.base_url + url_path(record), "本页网址的二维码")) {
+  if (const auto qr = qr_svg(settings_.base_url + url_path(record), page_word("site_qr_alt"))) {
     view.set("qr", *qr);
   }
   return page(request, "release", view, "page.html");
@@ -333,7 +223,7 @@ HttpResponse SitePages::file_page(const HttpRequest& request,
     return withdrawn_page(record, now);
   }
   if (file == record.files.end()) {
-    return message_page(404, "没有找到这个文件", "您访问的地址有误，或者文件已经更换。", nullptr);
+    return message_page(404, page_word("site_no_file"), page_word("site_no_file_why"), nullptr);
   }
   const std::string hex = to_hex(file->digest);
   HttpResponse response =
@@ -358,20 +248,21 @@ HttpResponse SitePages::file_page(const HttpRequest& request,
 }
 
 // 410 with the public note; one that was replaced leads on, as long as there is something to see.
+// Without a note the heading says it all.
 HttpResponse SitePages::withdrawn_page(const SiteRecord& record, Utc now) const {
   if (record.standing == Standing::replaced) {
     const SiteRecord* successor = index_.find(record.successor);
     const bool seen = successor != nullptr && successor->standing != Standing::removed;
-    const std::string note = !record.note.empty() ? record.note
-                             : seen               ? sentence(zh, "page_see_successor", {}, {})
-                                                  : sentence(zh, "page_taken_down", {}, {});
-    return message_page(410, word(zh, "page_replaced"), note, seen ? successor : nullptr);
+    const std::string led = seen ? page_sentence("page_see_successor") : std::string();
+    return message_page(410,
+                        page_word("page_replaced"),
+                        record.note.empty() ? led : record.note,
+                        seen ? successor : nullptr);
   }
   const bool ended = record.expires && record.expires <= now;
-  const std::string note = !record.note.empty() ? record.note
-                           : ended              ? sentence(zh, "page_ended", {}, {})
-                                                : sentence(zh, "page_taken_down", {}, {});
-  return message_page(410, word(zh, "page_withdrawn"), note, nullptr);
+  const std::string why = ended ? page_sentence("page_ended") : std::string();
+  return message_page(
+      410, page_word("page_withdrawn"), record.note.empty() ? why : record.note, nullptr);
 }
 
 HttpResponse SitePages::message_page(int status,
@@ -394,22 +285,7 @@ HttpResponse SitePages::message_page(int status,
 }
 
 HttpResponse SitePages::lost() const {
-  return message_page(404, "没有找到这个页面", "您访问的地址有误，或者页面已经不在。", nullptr);
-}
-
-HttpResponse SitePages::map_page(const HttpRequest& request) const {
-  View view = frame("", "网站地图", "/sitemap.html", site_meta(settings_));
-  std::vector<View> views;
-  for (const SiteColumn& column : columns_) {
-    View one;
-    one.set("path", "/" + column.id + "/");
-    one.set("name", column.name);
-    one.set("count", std::to_string(index_.count(column.id)));
-    one.set("feed", "/" + column.id + "/feed.atom");
-    views.push_back(std::move(one));
-  }
-  view.set("columns", std::move(views));
-  return page(request, "map", view, "sitemap.html");
+  return message_page(404, page_word("site_no_page"), page_word("site_no_page_why"), nullptr);
 }
 
 HttpResponse SitePages::page(const HttpRequest& request,
@@ -423,6 +299,13 @@ HttpResponse SitePages::page(const HttpRequest& request,
       page_policy());
 }
 
+HttpResponse SitePages::bytes(const HttpRequest& request,
+                              std::string text,
+                              std::string_view name) const {
+  return bytes_answer(
+      request, std::make_shared<const std::string>(std::move(text)), name, page_policy());
+}
+
 View SitePages::frame(std::string_view column,
                       std::string_view title,
                       std::string_view path,
@@ -431,6 +314,33 @@ View SitePages::frame(std::string_view column,
   view.set("canonical", path.empty() ? std::string() : settings_.base_url + std::string(path));
   view.set("robots", std::string());
   return view;
+}
+
+// The branches above a column, the column, and what this page is within it (empty: the column).
+void SitePages::set_crumbs(View& view, std::string_view column, std::string page) const {
+  std::vector<View> crumbs;
+  const auto add = [&crumbs](std::string path, std::string name) {
+    View crumb;
+    crumb.set("path", std::move(path));
+    crumb.set("name", std::move(name));
+    crumb.set("last", false);
+    crumbs.push_back(std::move(crumb));
+  };
+  for (const SiteColumn& known : columns_) {
+    if (known.id == column) {
+      for (const std::string& above : known.above) {
+        add({}, above);
+      }
+    }
+  }
+  if (!column.empty()) {
+    add(page.empty() ? std::string() : "/" + std::string(column) + "/", column_name(column));
+  }
+  if (!page.empty()) {
+    add({}, std::move(page));
+  }
+  crumbs.back().set("last", true);
+  view.set("crumbs", std::move(crumbs));
 }
 
 std::string SitePages::column_name(std::string_view id) const {

@@ -41,7 +41,7 @@ class SitePages {
 
   struct Feed {
     std::string title;
-    std::string path;  // "/tzgg/feed.atom"
+    std::string path;  // "/tzgg/feed.atom" or "/tzgg/feed.json"
     std::string page;  // "/tzgg/"
     std::string column;
   };
@@ -69,6 +69,10 @@ class SitePages {
                             const SiteRecord* link) const;
   HttpResponse lost() const;
   HttpResponse map_page(const HttpRequest& request) const;
+  HttpResponse search_page(const HttpRequest& request) const;
+  HttpResponse search_index(const HttpRequest& request, std::string_view path) const;
+  HttpResponse register_route(const HttpRequest& request, std::string_view rest) const;
+  HttpResponse register_page(const HttpRequest& request, size_t number) const;
   HttpResponse feed(const HttpRequest& request, const Feed& feed) const;
   HttpResponse sitemap(const HttpRequest& request, std::string_view name) const;
   HttpResponse page(const HttpRequest& request,
@@ -79,6 +83,11 @@ class SitePages {
              std::string_view title,
              std::string_view path,
              const MetaTags& meta) const;
+  void set_crumbs(View& view, std::string_view column, std::string page) const;
+  std::vector<View> section_of(std::string_view column) const;
+  // What is no page: an index, a feed.
+  HttpResponse bytes(const HttpRequest& request, std::string text, std::string_view name) const;
+  HttpResponse json_feed(const HttpRequest& request, const Feed& feed) const;
   std::string column_name(std::string_view id) const;
   bool known_column(std::string_view id) const;
   std::vector<std::string> all_paths() const;
@@ -89,5 +98,14 @@ class SitePages {
   std::map<std::string, Template, std::less<>> templates_;
   SiteIndex index_;
 };
+
+// In place of a header of that name.
+void set_header(HttpResponse& response, std::string_view name, std::string value);
+// How many pages a list of so many items has: at least one.
+size_t pages_of(size_t items);
+// "index_3.html" -> 3; 0 for anything else.
+size_t page_number(std::string_view name);
+// "/search/3.json"
+std::string chunk_path(uint64_t segment);
 
 }  // namespace gulou

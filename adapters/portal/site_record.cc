@@ -91,6 +91,8 @@ std::string to_line(const SiteRecord& record) {
   line.add("urgent", uint64_t{record.urgent});
   line.add("test", uint64_t{record.test});
   line.add("imported", uint64_t{record.imported});
+  line.add("subject", record.subject);
+  line.add("proactive", uint64_t{record.proactive});
   for (const Relation& relation : record.relations) {
     line.add("relation", std::string(name_of(relation.kind)) + " " + relation.target);
   }
@@ -135,6 +137,8 @@ std::optional<SiteRecord> record_of_line(std::string_view text) {
   record.urgent = line->number("urgent") != 0;
   record.test = line->number("test") != 0;
   record.imported = line->number("imported") != 0;
+  record.subject = line->get("subject");
+  record.proactive = line->number("proactive") != 0;
   read_lists(*line, record);
   record.content = line->get("content");
   record.generation = line->number("generation");

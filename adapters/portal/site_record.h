@@ -69,6 +69,8 @@ struct SiteRecord {
   bool urgent = false;
   bool test = false;
   bool imported = false;
+  std::string subject;              // its first and widest word
+  bool proactive = false;           // 主动公开: stands in the catalogue
   std::vector<Relation> relations;  // targets are "publisher/id"
   std::vector<SiteFile> files;
 

@@ -1,9 +1,11 @@
 #include "adapters/portal/site_view.h"
 
+#include "adapters/portal/site_words.h"
 #include "common/text/catalogue.h"
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <tuple>
 
 namespace gulou {
@@ -69,13 +71,6 @@ void set_lines(View& view, std::string name, std::string_view text) {
   view.set(std::move(name), std::move(views));
 }
 
-// A withdrawal that marks it invalid stands over what the release says of itself.
-Validity shown_validity(const SiteRecord& record) {
-  return record.standing == Standing::invalid && record.validity != Validity::repealed
-             ? Validity::invalid
-             : record.validity;
-}
-
 struct CatalogueRow {
   std::string_view key;
   std::string value;
@@ -138,15 +133,11 @@ std::string_view incoming_heading(RelationKind kind) {
     case RelationKind::interprets:
       return word(zh, "relation_interpreted_by");
     case RelationKind::phase_of:
-      return "其他阶段的解读";
     case RelationKind::clarifies:
-      return "回应澄清";
     case RelationKind::corrects:
-      return "更正本信息的文件";
     case RelationKind::repeals:
-      return "废止本文件的文件";
     case RelationKind::replaces:
-      return "替代本文件的文件";
+      return word(zh, "relation_back", name_of(kind));
     case RelationKind::related:
       return word(zh, "relation_related");
   }
@@ -174,16 +165,24 @@ std::vector<View> banner_views(const Release& release,
                                          : invalid_text();
   }
   if (!release.abolished_by.empty()) {
-    text += "依据：" + release.abolished_by;
+    text += page_sentence("page_banner_by", release.abolished_by);
   }
   for (const RelatedGroup& group : related) {
     const bool repealing = group.heading == incoming_heading(RelationKind::repeals);
     if (repealing || group.heading == incoming_heading(RelationKind::replaces)) {
-      text += "见《" + group.records.front()->title + "》。";
+      text += page_sentence("page_banner_see", group.records.front()->title);
     }
     validity = repealing ? Validity::repealed : validity;
   }
   return {banner_view(word(zh, "banner", name_of(validity)), text)};
+}
+
+// Both days count.
+int64_t days_of(const PublicNoticePart& notice) {
+  const auto from = parse_shanghai_date(notice.period_from);
+  const auto to = parse_shanghai_date(notice.period_to);
+  constexpr int64_t day_ms = 24LL * 3600 * 1000;
+  return from && to && *to >= *from ? (to->ms - from->ms) / day_ms + 1 : 0;
 }
 
 void add_kind_fields(View& page, const Release& release) {
@@ -192,6 +191,8 @@ void add_kind_fields(View& page, const Release& release) {
     period.set("from", release.public_notice->period_from);
     period.set("to", release.public_notice->period_to);
     period.set("feedback", release.public_notice->feedback);
+    const int64_t days = days_of(*release.public_notice);
+    period.set("days", days > 0 ? page_sentence("page_days", std::to_string(days)) : std::string());
     page.set("period", std::move(period));
   }
   if (release.interpretation &&
@@ -220,7 +221,8 @@ void add_kind_fields(View& page, const Release& release) {
   }
 }
 
-void add_guide(View& page, const ServiceGuidePart& part) {
+void add_guide(View& page, const Release& release) {
+  const ServiceGuidePart& part = *release.service_guide;
   const auto elements = std::to_array<std::pair<std::string_view, const std::string*>>({
       {"legal_basis", &part.legal_basis},
       {"conditions", &part.conditions},
@@ -232,6 +234,10 @@ void add_guide(View& page, const ServiceGuidePart& part) {
       {"phone", &part.phone},
   });
   std::vector<View> views;
+  View item;
+  item.set("name", page_word("site_item_name"));
+  set_lines(item, "lines", release.title);
+  views.push_back(std::move(item));
   for (const auto& [key, text] : elements) {
     View view;
     view.set("name", std::string(word(zh, "field", key)));
@@ -287,30 +293,62 @@ void add_related(std::vector<RelatedGroup>& groups,
 
 void set_foot(View& page, const SiteSettings& settings) {
   const auto facts = std::to_array<std::pair<std::string_view, const std::string*>>({
-      {"主办单位：", &settings.organiser},
-      {"承办单位：", &settings.contractor},
-      {"联系电话：", &settings.phone},
-      {"地址：", &settings.address},
-      {"网站标识码：", &settings.id_code},
-      {"", &settings.icp_no},
-      {"", &settings.police_no},
+      {"site_organiser", &settings.organiser},
+      {"site_contractor", &settings.contractor},
+      {"site_phone", &settings.phone},
+      {"site_address", &settings.address},
   });
-  std::array<std::string, 2> lines;
-  for (size_t i = 0; i < facts.size(); ++i) {
-    std::string& line = lines[i < 4 ? 0 : 1];
-    if (!facts[i].second->empty()) {
+  std::string line;
+  for (const auto& [key, text] : facts) {
+    if (!text->empty()) {
       line += line.empty() ? "" : "　";
-      line += std::string(facts[i].first) + *facts[i].second;
+      line += page_word(key) + *text;
     }
   }
-  std::vector<View> views;
-  views.reserve(lines.size());
-  for (std::string& line : lines) {
-    if (!line.empty()) {
-      views.emplace_back(std::move(line));
+  page.set("foot_lines", line.empty() ? View::List() : View::List{View(std::move(line))});
+  page.set("id_code", settings.id_code);
+  page.set("icp_no", settings.icp_no);
+  page.set("police_no", settings.police_no);
+  page.set("has_numbers", !(settings.id_code + settings.icp_no + settings.police_no).empty());
+  page.set("party_mark_url", settings.party_mark_url);
+  page.set("find_error_url", settings.find_error_url);
+}
+
+View column_link(const SiteColumn& column, std::string_view current) {
+  View view;
+  view.set("path", "/" + column.id + "/");
+  view.set("name", column.name);
+  view.set("current", std::string(column.id == current ? "true" : ""));
+  return view;
+}
+
+// Columns of one section under one menu; a section of one column, and a column without, as it is.
+void set_nav(View& page, const std::vector<SiteColumn>& columns, std::string_view current) {
+  std::vector<View> nav;
+  std::set<std::string_view> done;
+  for (const SiteColumn& column : columns) {
+    std::vector<View> items;
+    bool inside = false;
+    for (const SiteColumn& other : columns) {
+      if (!column.section.empty() && other.section == column.section) {
+        items.push_back(column_link(other, current));
+        inside |= other.id == current;
+      }
+    }
+    if (items.size() < 2) {
+      nav.push_back(column_link(column, current));
+    } else if (done.insert(column.section).second) {
+      View group;
+      group.set("section", column.section);
+      group.set("inside", inside);
+      group.set("items", std::move(items));
+      View entry;
+      entry.set("path", std::string());
+      entry.set("group", std::move(group));
+      nav.push_back(std::move(entry));
     }
   }
-  page.set("foot_lines", std::move(views));
+  page.set("nav", std::move(nav));
 }
 
 }  // namespace
@@ -328,12 +366,52 @@ std::vector<SiteColumn> site_columns(const std::map<std::string, Column, std::le
   result.reserve(sorted.size());
   for (const Column* column : sorted) {
     const Kind kind = column->kinds.empty() ? Kind::other : column->kinds.front();
-    result.push_back({column->id,
-                      column->name,
-                      std::string(word(zh, "kind", name_of(kind))),
-                      kind == Kind::service_guide});
+    SiteColumn one{.id = column->id,
+                   .name = column->name,
+                   .type = std::string(word(zh, "kind", name_of(kind))),
+                   .above = column->path,
+                   .guides = kind == Kind::service_guide};
+    if (!one.above.empty()) {
+      one.above.pop_back();  // the column itself
+    }
+    one.section = one.above.empty() ? std::string() : one.above.front();
+    result.push_back(std::move(one));
   }
   return result;
+}
+
+std::vector<View> column_tree(const std::vector<SiteColumn>& columns,
+                              std::string_view current,
+                              const std::function<void(View&, const SiteColumn&)>& add) {
+  std::vector<View> branches;
+  std::vector<std::string> done;
+  for (const SiteColumn& first : columns) {
+    const std::string branch = joined(first.above, " · ");
+    if (std::ranges::find(done, branch) != done.end()) {
+      continue;
+    }
+    done.push_back(branch);
+    View::List items;
+    for (const SiteColumn& column : columns) {
+      if (joined(column.above, " · ") == branch) {
+        View item = column_link(column, current);
+        add(item, column);
+        items.push_back(std::move(item));
+      }
+    }
+    View view;
+    view.set("section", branch.empty() ? page_word("site_other") : branch);
+    view.set("items", std::move(items));
+    branches.push_back(std::move(view));
+  }
+  return branches;
+}
+
+// A withdrawal that marks it invalid stands over what the release says of itself.
+Validity shown_validity(const SiteRecord& record) {
+  return record.standing == Standing::invalid && record.validity != Validity::repealed
+             ? Validity::invalid
+             : record.validity;
 }
 
 std::string invalid_text() {
@@ -417,18 +495,11 @@ View frame_view(const SiteSettings& settings,
     }
   }
   page.set("meta", std::move(tags));
-  std::vector<View> nav;
-  for (const SiteColumn& known : columns) {
-    View view;
-    view.set("path", "/" + known.id + "/");
-    view.set("name", known.name);
-    view.set("current", std::string(known.id == column ? "true" : ""));
-    nav.push_back(std::move(view));
-  }
-  page.set("nav", std::move(nav));
+  set_nav(page, columns, column);
   page.set("is_home", false);
+  page.set("is_catalogue", false);
   page.set("feed_title", settings.name);
-  page.set("feed_path", std::string("/feed.atom"));
+  page.set("feed_path", std::string("/"));
   set_foot(page, settings);
   return page;
 }
@@ -463,16 +534,18 @@ void add_release(View& page,
     View revised;
     revised.set("date", format_shanghai(record.revised_at));
     revised.set("datetime", format_utc(record.revised_at));
-    revised.set("revision", std::to_string(release.revision));
+    revised.set("revision", page_sentence("page_revision", std::to_string(release.revision)));
     page.set("revised", std::move(revised));
   }
   page.set("source", release.source.empty() ? release.issuer.name : release.source);
-  page.set("imported_from", release.imported ? release.imported->from : std::string());
+  page.set(
+      "imported_from",
+      release.imported ? page_sentence("page_imported", release.imported->from) : std::string());
   page.set("summary", release.summary);
   page.set("change_note", release.revision > 1 ? release.change_note : std::string());
   add_kind_fields(page, release);
   if (release.service_guide) {
-    add_guide(page, *release.service_guide);
+    add_guide(page, release);
   }
   page.set("body", body.html);
   add_files(page, record, body);

@@ -9,6 +9,7 @@
 #include "common/model/release.h"
 #include "common/model/settings.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -31,20 +32,32 @@ struct SiteSettings {
   std::string police_no;   // 公安备案号
   std::string phone;
   std::string address;
+  std::string party_mark_url;  // 党政机关标识
+  std::string find_error_url;  // 我为政府网站找错
 };
 
 struct SiteColumn {
   std::string id;
   std::string name;
-  std::string type;  // word of its first kind
+  std::string type;                // word of its first kind
+  std::vector<std::string> above;  // where it stands, outermost first, without itself
+  std::string section;             // the outermost
   bool guides = false;
 };
 
 // In the order of the navigation: by the first kind a column takes, then by id.
 std::vector<SiteColumn> site_columns(const std::map<std::string, Column, std::less<>>& columns);
 
+// The branches that hold columns, in the order of the navigation: {section, items}; `add` may say
+// more of each column.
+std::vector<View> column_tree(const std::vector<SiteColumn>& columns,
+                              std::string_view current,
+                              const std::function<void(View&, const SiteColumn&)>& add);
+
 std::string domain_of(const SiteSettings& settings);
 
+// What it is now, a withdrawal's word over its own.
+Validity shown_validity(const SiteRecord& record);
 // What the banner of an invalid one says without a note.
 std::string invalid_text();
 // With 【演练】 before it where it is a drill.

@@ -32,7 +32,7 @@ class PortalAdapterTest : public SiteFixture {
                 [this](HttpRequest request, Responder responder) {
                   responder.answer(answer(request));
                 }),
-        adapter_(std::move(first_), listen(), true) {}
+        adapter_(std::move(first_), listen()) {}
 
   ~PortalAdapterTest() override { server_.stop(); }
 

@@ -37,12 +37,16 @@ class SiteFixture : public testing::Test {
   SiteFixture() {
     std::string pattern = testing::TempDir() + "gulou_site_XXXXXX";
     dir_ = mkdtemp(pattern.data());
-    for (const auto& [id, name, kind] : {std::tuple{"zcwj", "政策文件", Kind::policy_document},
-                                         std::tuple{"zcjd", "政策解读", Kind::interpretation},
-                                         std::tuple{"tzgg", "通知公告", Kind::notice},
-                                         std::tuple{"bszn", "办事指南", Kind::service_guide}}) {
-      columns_[id] = Column{.id = id, .name = name, .kinds = {kind}};
-    }
+    const std::vector<std::string> policy{"政府信息公开", "政策"};
+    add_column("zcwj", "政策文件", Kind::policy_document, policy);
+    add_column("zcjd", "政策解读", Kind::interpretation, policy);
+    add_column("tzgg", "通知公告", Kind::notice, {});
+    add_column("bszn", "办事指南", Kind::service_guide, {"办事服务"});
+  }
+
+  void add_column(std::string id, std::string name, Kind kind, std::vector<std::string> above) {
+    above.push_back(name);
+    columns_[id] = Column{.id = id, .name = name, .path = above, .kinds = {kind}};
   }
 
   ~SiteFixture() override { std::filesystem::remove_all(dir_); }
