@@ -58,6 +58,10 @@ Keys steps_of_parked(const DeliveryChanged& row) {
   if (row.lane == Lane::withdrawal) {
     return steps_of_removal(row);
   }
+  const std::string own = "step_" + row.reason;
+  if (awaits_person(row) && has_sentence(own)) {  // a question, not a draft to publish
+    return {own, "step_retry", "step_resolve_published", "step_cancel"};
+  }
   if (awaits_person(row)) {
     return {row.outcome == Outcome::prepared && row.attempts > 0 ? "step_prepared"
                                                                  : "step_publish_by_hand",
@@ -69,7 +73,6 @@ Keys steps_of_parked(const DeliveryChanged& row) {
   if (unsure) {
     steps = {"step_look_first", "step_resolve_published", "step_resolve_not_published"};
   }
-  const std::string own = "step_" + row.reason;
   steps.push_back(has_sentence(own) ? own : step_after(row.outcome));
   steps.emplace_back("step_retry");
   if (!unsure) {

@@ -7,6 +7,17 @@
 #include <utility>
 
 namespace gulou {
+namespace {
+
+// Has a person published what was prepared, and did the platform tell? The person's move is made.
+bool was_published_by_hand(const DeliveryChanged& row, const std::string& platform_id) {
+  return row.state == DeliveryState::parked && row.reason == "awaiting_person" &&
+         row.outcome == Outcome::prepared &&
+         std::find(row.platform_ids.begin(), row.platform_ids.end(), platform_id) !=
+             row.platform_ids.end();
+}
+
+}  // namespace
 
 void Core::on_event(const SessionOpened& event, Now now) {
   const auto channel = ledger_.channels().find(event.channel);
@@ -226,10 +237,18 @@ void Core::on_event(const CalledBack& event, Now now) {
   Seq after;
   do {
     for (DeliveryChanged& row : ledger_.open_rows(subscriber, after, limits::due_rows_max, after)) {
-      if (row.state != DeliveryState::confirming || row.platform_id != event.platform_id) {
+      const bool by_hand = was_published_by_hand(row, event.platform_id);
+      if (!by_hand &&
+          (row.state != DeliveryState::confirming || row.platform_id != event.platform_id)) {
         continue;
       }
       row.due = now.utc;
+      if (by_hand) {
+        row.at = now.utc;
+        row.maybe_published = true;
+        note(Note::Level::info, "delivery.called_back", subscriber, row.seq, 1, event.platform_id);
+        return move(std::move(row), DeliveryState::parked, Trigger::operator_retry);
+      }
       note(Note::Level::info, "delivery.called_back", subscriber, row.seq, 1, row.platform_id);
       return emit(std::move(row));
     }
