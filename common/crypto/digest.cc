@@ -1,6 +1,7 @@
 #include "common/crypto/digest.h"
 
 #include "common/base/check.h"
+#include "common/crypto/sha1.h"
 
 #include <openssl/evp.h>
 
@@ -83,6 +84,15 @@ Digest Sha256::finish() {
 
 void Sha256::Free::operator()(evp_md_ctx_st* context) const {
   EVP_MD_CTX_free(context);
+}
+
+std::string sha1_hex(std::string_view bytes) {
+  constexpr size_t sha1_bytes = 20;
+  std::array<unsigned char, sha1_bytes> digest{};
+  unsigned int size = 0;
+  CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha1(), nullptr) == 1);
+  CHECK(size == digest.size());
+  return to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), size));
 }
 
 }  // namespace gulou

@@ -80,7 +80,7 @@ constexpr SettingRow<ScreenTable> screen_rows[] = {
      reach<ScreenTable, &ScreenTable::kinds>},
 };
 
-constexpr std::string_view sections[] = {"site", "screen", "feed", "weibo"};
+constexpr std::string_view sections[] = {"site", "screen", "feed", "weibo", "wechat"};
 
 void resolve(std::string& path, const std::string& dir) {
   if (!path.empty() && path.front() != '/') {
@@ -110,6 +110,9 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
   if (const TomlValue* weibo = file.root.find("weibo")) {
     TRY(read_weibo_table(file, *weibo, settings.weibo));
   }
+  if (const TomlValue* wechat = file.root.find("wechat")) {
+    TRY(read_wechat_table(file, *wechat, settings.wechat));
+  }
   const size_t slash = path.rfind('/');
   const std::string dir = slash == std::string::npos ? "." : path.substr(0, slash);
   resolve(settings.broker_key_file, dir);
@@ -119,7 +122,9 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
                              &settings.feed.mail_password_file,
                              &settings.feed.webhook_secret_file,
                              &settings.feed.token_file,
-                             &settings.weibo.token_file}) {
+                             &settings.weibo.token_file,
+                             &settings.wechat.secret_file,
+                             &settings.wechat.event_token_file}) {
     resolve(*named, dir);
   }
   return settings;
@@ -144,6 +149,11 @@ std::string write_weibo_adapter(const AdapterSettings& settings) {
          write_weibo_table(settings.weibo);
 }
 
+std::string write_wechat_adapter(const AdapterSettings& settings) {
+  return std::string(heading) + write_settings<S>(rows, settings) + "\n[wechat]\n" +
+         write_wechat_table(settings.wechat);
+}
+
 AdapterSettings sample_feed_adapter() {
   AdapterSettings settings;
   settings.channel = "rongmei";
@@ -165,6 +175,19 @@ AdapterSettings sample_weibo_adapter() {
   settings.key_file = "../keys/weibo-1.secret";
   settings.directory = "../weibo";
   settings.weibo = {.uid = "1000000001", .token_file = "../keys/weibo.token"};
+  return settings;
+}
+
+AdapterSettings sample_wechat_adapter() {
+  AdapterSettings settings;
+  settings.channel = "wechat";
+  settings.instance = "wechat-1";
+  settings.key_file = "../keys/wechat-1.secret";
+  settings.directory = "../wechat";
+  settings.listen = "127.0.0.1:8096";
+  settings.wechat = {.appid = "wx1234567890abcdef",
+                     .secret_file = "../keys/wechat.secret",
+                     .event_token_file = "../keys/wechat.event-token"};
   return settings;
 }
 
@@ -194,7 +217,7 @@ AdapterSettings sample_screen_adapter() {
 std::string adapter_settings_help(bool chinese) {
   return "adapters/NAME.toml\n" + help_settings<S>(rows, chinese) + "[screen]\n" +
          help_settings<ScreenTable>(screen_rows, chinese) + "[feed]\n" + help_feed_table(chinese) +
-         "[weibo]\n" + help_weibo_table(chinese);
+         "[weibo]\n" + help_weibo_table(chinese) + "[wechat]\n" + help_wechat_table(chinese);
 }
 
 }  // namespace gulou

@@ -1,12 +1,13 @@
 // What an operator may set of an adapter: adapters/NAME.toml of a home. One struct for all
 // adapters; [site] is the portal's where a home has no site.toml, [screen] the screen's, [feed] and
-// [weibo] outlet_tables.h. Read at start, immutable afterwards.
+// [weibo] outlet_tables.h, [wechat] wechat_table.h. Read at start, immutable afterwards.
 #pragma once
 
 #include "common/base/result.h"
 #include "common/model/release.h"
 #include "common/settings/outlet_tables.h"
 #include "common/settings/site_settings.h"
+#include "common/settings/wechat_table.h"
 
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct AdapterSettings {
   ScreenTable screen;
   FeedTable feed;
   WeiboTable weibo;
+  WechatTable wechat;
 };
 
 // Errors: file_unreadable, settings_*, with file:line:column.
@@ -47,12 +49,14 @@ std::string write_portal_adapter(const AdapterSettings& settings);
 std::string write_screen_adapter(const AdapterSettings& settings);
 std::string write_feed_adapter(const AdapterSettings& settings);
 std::string write_weibo_adapter(const AdapterSettings& settings);
+std::string write_wechat_adapter(const AdapterSettings& settings);
 
 // Those of the samples in config/adapters, with the names of an invented county.
 AdapterSettings sample_portal_adapter();
 AdapterSettings sample_screen_adapter();
 AdapterSettings sample_feed_adapter();
 AdapterSettings sample_weibo_adapter();
+AdapterSettings sample_wechat_adapter();
 
 std::string adapter_settings_help(bool chinese);
 

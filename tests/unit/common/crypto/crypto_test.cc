@@ -3,6 +3,7 @@
 #include "common/crypto/mac.h"
 #include "common/crypto/merkle.h"
 #include "common/crypto/random.h"
+#include "common/crypto/sha1.h"
 #include "common/crypto/signature.h"
 
 #include <cstdlib>
@@ -36,6 +37,10 @@ TEST(DigestTest, AgreesWithTheVectorsOfFips180) {
   EXPECT_EQ(to_hex(sha256("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(to_hex(sha256("abc")), abc);
   EXPECT_EQ(to_hex(sha256_of({"a", "", "bc"})), abc);
+}
+
+TEST(DigestTest, Sha1AgreesWithTheVectorOfFips180) {
+  EXPECT_EQ(sha1_hex("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
 TEST(DigestTest, HasherStartsAnewAfterFinish) {

@@ -75,6 +75,8 @@ TEST(SamplesTest, TheSamplesOfTheAdaptersAreTheirs) {
             write_portal_adapter(sample_portal_adapter()));
   EXPECT_EQ(read(config_dir + "/adapters/feed.toml"), write_feed_adapter(sample_feed_adapter()));
   EXPECT_EQ(read(config_dir + "/adapters/weibo.toml"), write_weibo_adapter(sample_weibo_adapter()));
+  EXPECT_EQ(read(config_dir + "/adapters/wechat.toml"),
+            write_wechat_adapter(sample_wechat_adapter()));
   EXPECT_EQ(read(config_dir + "/adapters/screen.toml"),
             write_screen_adapter(sample_screen_adapter()));
 
