@@ -43,6 +43,7 @@ struct Given {
   std::string text;  // the selector, id, kind, file or search text of a command
   std::string reason;
   uint64_t limit = 0;
+  AdapterCheck adapter;
   int64_t seconds = wait_seconds_default;
 };
 
@@ -368,6 +369,15 @@ class CommandLine {
       return test_notify(shell, given_.text);
     });
     test->add_option("--to", given_.text, help("help_notify_to"));
+    CLI::App& adapter = add_noun("adapter", "help_adapter");
+    auto* conformance = add(adapter, "check", "help_adapter_check", [this](const Shell& shell) {
+      return check_adapter(shell, given_.adapter);
+    });
+    conformance->add_option("command", given_.adapter.command, help("help_adapter_command"))
+        ->required();
+    conformance->add_option("--look", given_.adapter.look, help("help_adapter_look"));
+    conformance->add_option("--seconds", given_.adapter.seconds, help("help_adapter_seconds"))
+        ->check(CLI::Range(int64_t{1}, int64_t{3600}));
     CLI::App& chain = add_noun("journal", "help_journal");
     auto* check = add(chain, "verify", "help_journal_verify", [this](const Shell& shell) {
       return run_broker(shell, with_options({"journal", "verify"}));

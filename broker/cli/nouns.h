@@ -95,6 +95,19 @@ Exit doctor(const Shell& shell);
 // Until every channel has all there is, or seconds have passed.
 Exit wait_for_all(const Shell& shell, int64_t seconds);
 
+struct AdapterCheck {
+  std::vector<std::string> command;
+  std::string look;     // a shell command that prints what readers of the channel see
+  int64_t seconds = 0;  // an answer may take; 0: as usual
+};
+
+// Runs the conformance test against an adapter in any language, in place of this process.
+Exit check_adapter(const Shell& shell, const AdapterCheck& check);
+
+// Runs a program of Gulou in place of this process.
+Exit run_beside(const Shell& shell,
+                const std::string& program,
+                const std::vector<std::string>& words);
 // Runs `gulou-broker --home HOME WORDS` in place of this process.
 Exit run_broker(const Shell& shell, const std::vector<std::string>& words);
 
