@@ -50,7 +50,7 @@ class Swarm:
     def kill(self, times):
         """Adapter or broker, mostly the adapter, at random moments of its work."""
         for turn in range(times):
-            until = time.monotonic() + self.random.uniform(0.02, 0.3)
+            until = time.monotonic() + self.random.uniform(0.02, 0.15)
             wait_for(lambda: time.monotonic() >= until, "a moment of work")  # the random point, not a wait for luck
             broker_too = self.random.random() < 0.3
             self.home.kill(self.adapter)
