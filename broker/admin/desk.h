@@ -71,6 +71,7 @@ class Desk {
   [[nodiscard]] virtual bool submit(std::string publisher,
                                     PublisherRights rights,
                                     std::vector<SharedBytes> parts,
+                                    std::vector<std::string> approvals,
                                     std::function<void(SubmitAnswer)> done) = 0;
 
   [[nodiscard]] virtual bool put_blob(const Digest& digest,

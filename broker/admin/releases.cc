@@ -47,6 +47,15 @@ void append_attachments(JsonWriter& json, const Release& release) {
   json.end_array();
 }
 
+// The phases of the plan of interpretation, each with the day it is due.
+void append_planned(JsonWriter& json, const Release& release) {
+  json.key("planned").begin_array();
+  for (const PlannedPhase& one : release.interpretation_plan->phases) {
+    json.begin_object().member("phase", one.phase).member("due_on", one.due_on).end_object();
+  }
+  json.end_array();
+}
+
 void append_withdrawn(JsonWriter& json, const WithdrawnRow& withdrawn) {
   json.begin_object()
       .member("seq", withdrawn.seq.value)
@@ -87,6 +96,9 @@ void append_part(JsonWriter& json,
     append_withdrawn(json.key("withdrawn"), *publication->withdrawn);
   }
   append_attachments(json, release);
+  if (release.interpretation_plan) {
+    append_planned(json, release);
+  }
   json.end_object();
 }
 
@@ -184,6 +196,20 @@ void append_standings(JsonWriter& json,
   json.end_array();
 }
 
+// Who answered for it. Asserted is shown as such: the publisher's word, nothing more.
+void append_sign_off(JsonWriter& json, const History& history, const EntryAccepted& entry) {
+  json.begin_object().member("exempt", entry.imported);
+  if (entry.sign_off.digest) {
+    json.member("level", name_of(entry.sign_off.level))
+        .member("digest", to_hex(entry.sign_off.digest));
+  }
+  if (entry.sign_off.personal_data > 0) {
+    json.member("personal_data", entry.sign_off.personal_data);
+  }
+  const auto approvals = history.body(entry.seq, approvals_part);
+  json.key("approvals").raw(approvals && !approvals->empty() ? *approvals : "[]").end_object();
+}
+
 std::vector<std::string> bodies_of(const History& history, const EntryAccepted& entry) {
   std::vector<History::BodyPlace> places;
   for (size_t i = 0; i < entry.parts.size(); ++i) {
@@ -206,6 +232,7 @@ Status show_entry(const Exchange& exchange, const EntryAccepted& entry, const Br
       .member("test", entry.test)
       .member("bundle_digest", to_hex(entry.bundle_digest));
   append_acceptance(json, exchange, entry);
+  append_sign_off(json.key("sign_off"), exchange.history(), entry);
   json.key("parts").begin_array();
   for (size_t i = 0; i < entry.parts.size(); ++i) {
     append_part(json, exchange, entry, i, bodies[i]);

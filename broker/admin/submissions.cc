@@ -4,6 +4,7 @@
 #include "broker/admin/answers.h"
 #include "broker/admin/fits.h"
 #include "broker/admin/routes.h"
+#include "broker/core/approvals.h"
 #include "broker/facts/facts.h"
 #include "common/base/limits.h"
 #include "common/base/time.h"
@@ -36,33 +37,64 @@ size_t end_of_value(std::string_view json, size_t at) {
   return json.size();
 }
 
-constexpr std::string_view envelope_begin = R"({"parts":[)";
-constexpr std::string_view envelope_end = "]}";
+constexpr std::string_view approvals_begin = R"("approvals":[)";
+constexpr std::string_view parts_begin = R"("parts":[)";
 
-// The parts of {"parts":[…]}, each in canonical form. Nothing else may stand beside them.
-Result<std::vector<SharedBytes>> split_parts(std::string_view body) {
+struct Envelope {
+  std::vector<SharedBytes> parts;
+  std::vector<std::string> approvals;
+};
+
+// The items of a list that begins at `rest`, behind its bracket; rest: what follows it.
+std::vector<std::string> take_items(std::string_view& rest) {
+  std::vector<std::string> items;
+  while (!rest.empty() && rest.front() != ']') {
+    const size_t end = end_of_value(rest, 0);
+    items.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end);
+    rest.remove_prefix(!rest.empty() && rest.front() == ',' ? 1 : 0);
+  }
+  rest.remove_prefix(rest.empty() ? 0 : 1);
+  return items;
+}
+
+// {"approvals":[…],"parts":[…]}, each in canonical form; there may be no approvals. Nothing else
+// may stand beside them.
+Result<Envelope> split_envelope(std::string_view body) {
   auto canonical = canonicalise(body);
   if (!canonical) {
     Error error = std::move(canonical.error());
     error.field = error.field.empty() ? "body" : error.field;
     return fail(std::move(error));
   }
+  const auto malformed = [] {
+    return fail(ErrorCode::invalid_argument, "submission_malformed", "parts");
+  };
+  Envelope envelope;
   std::string_view rest = *canonical;
-  if (!rest.starts_with(envelope_begin) || !rest.ends_with(envelope_end)) {
-    return fail(ErrorCode::invalid_argument, "submission_malformed", "parts");
+  if (!rest.starts_with('{')) {
+    return malformed();
   }
-  rest.remove_prefix(envelope_begin.size());
-  std::vector<SharedBytes> parts;
-  while (!rest.empty() && rest.front() != ']') {
-    const size_t end = end_of_value(rest, 0);
-    parts.push_back(std::make_shared<const std::string>(rest.substr(0, end)));
-    rest.remove_prefix(end);
-    rest.remove_prefix(rest.front() == ',' ? 1 : 0);
+  rest.remove_prefix(1);
+  if (rest.starts_with(approvals_begin)) {
+    rest.remove_prefix(approvals_begin.size());
+    envelope.approvals = take_items(rest);
+    if (!rest.starts_with(',')) {
+      return malformed();
+    }
+    rest.remove_prefix(1);
   }
-  if (rest != envelope_end) {
-    return fail(ErrorCode::invalid_argument, "submission_malformed", "parts");
+  if (!rest.starts_with(parts_begin)) {
+    return malformed();
   }
-  return parts;
+  rest.remove_prefix(parts_begin.size());
+  for (std::string& part : take_items(rest)) {
+    envelope.parts.push_back(std::make_shared<const std::string>(std::move(part)));
+  }
+  if (rest != "}") {
+    return malformed();
+  }
+  return envelope;
 }
 
 // Of the parts that can be read.
@@ -90,18 +122,32 @@ void append_errors(JsonWriter& json, const Exchange& exchange, const std::vector
   json.end_array();
 }
 
-Status check(const Exchange& exchange, std::vector<SharedBytes> parts) {
-  const CountySettings& county = exchange.context().county;
-  const auto fits = fits_of(parts, county);
-  FactsInput input;
-  input.publisher = exchange.principal().name;
-  input.rights = exchange.principal().rights;
-  input.parts = std::move(parts);
-  const Submitted facts = establish_facts(std::move(input), county, read_clocks().utc);
+// As far as bytes and configuration tell: what the core would refuse, in its order.
+std::vector<Error> errors_of(const Submitted& facts, const CountySettings& county, Now now) {
   std::vector<Error> errors = facts.shape_errors;
   for (const PartFacts& part : facts.parts) {
     errors.insert(errors.end(), part.errors.begin(), part.errors.end());
   }
+  if (errors.empty()) {
+    check_disclosure(facts, county.approvals, errors);
+  }
+  if (errors.empty()) {
+    check_approvals(facts, county.approvals, now, errors);
+  }
+  return errors;
+}
+
+Status check(const Exchange& exchange, Envelope envelope) {
+  const CountySettings& county = exchange.context().county;
+  const auto fits = fits_of(envelope.parts, county);
+  FactsInput input;
+  input.publisher = exchange.principal().name;
+  input.rights = exchange.principal().rights;
+  input.parts = std::move(envelope.parts);
+  input.approvals = std::move(envelope.approvals);
+  const Now now = read_clocks();
+  const Submitted facts = establish_facts(std::move(input), county, now.utc);
+  const std::vector<Error> errors = errors_of(facts, county, now);
   JsonWriter json;
   json.begin_object().member("ok", errors.empty());
   append_errors(json.key("errors"), exchange, errors);
@@ -152,15 +198,16 @@ Status submit(const Exchange& exchange) {
                 "body",
                 {std::to_string(body.size()), std::to_string(limits::submission_bytes_max)});
   }
-  std::vector<SharedBytes> parts = TRY(split_parts(body));
+  Envelope envelope = TRY(split_envelope(body));
   if (exchange.parameter("check") == "1") {
-    return check(exchange, std::move(parts));
+    return check(exchange, std::move(envelope));
   }
-  auto fits = fits_of(parts, exchange.context().county);
+  auto fits = fits_of(envelope.parts, exchange.context().county);
   const bool taken = exchange.context().desk.submit(
       exchange.principal().name,
       exchange.principal().rights,
-      std::move(parts),
+      std::move(envelope.parts),
+      std::move(envelope.approvals),
       [exchange, fits = std::move(fits)](const SubmitAnswer& answer) {
         answer.accepted ? answer_receipt(exchange, answer, fits) : exchange.refuse(answer.errors);
       });

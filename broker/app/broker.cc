@@ -33,6 +33,9 @@ size_t bytes_of(const Inbox::Submission& submission) {
   for (const SharedBytes& part : submission.parts) {
     bytes += part->size();
   }
+  for (const std::string& approval : submission.approvals) {
+    bytes += approval.size();
+  }
   return bytes;
 }
 
@@ -318,8 +321,12 @@ void Broker::sort_inbox(Now now) {
   for (Inbox::Submission& one : inbox.submissions) {
     const Asker from = one.from;
     inline_bytes += bytes_of(one);
-    FactsInput input{
-        from, std::move(one.publisher), std::move(one.rights), std::move(one.parts), false};
+    FactsInput input{from,
+                     std::move(one.publisher),
+                     std::move(one.rights),
+                     std::move(one.parts),
+                     false,
+                     std::move(one.approvals)};
     if (inline_bytes <= limits::facts_inline_bytes_max) {
       take(establish_facts(std::move(input), options_.county, now.utc), now);
     } else if (!facts_pool_.submit(std::move(input))) {
@@ -368,7 +375,9 @@ void Broker::close_round(Now now) {
 void Broker::let_go(Now now) {
   Pump::Released released = pump_.take_released();
   for (BodyBytes& body : released.bodies) {
-    body_cache_.put({body.seq, body.part}, std::move(body.bytes));
+    if (body.part != approvals_part) {  // no channel gets it
+      body_cache_.put({body.seq, body.part}, std::move(body.bytes));
+    }
   }
   for (const Send& send : released.sends) {
     let_go_one(send, now);

@@ -76,6 +76,7 @@ class Broker final : public Desk, private Outlet, private BodySource {
   bool submit(std::string publisher,
               PublisherRights rights,
               std::vector<SharedBytes> parts,
+              std::vector<std::string> approvals,
               std::function<void(SubmitAnswer)> done) override;
   bool put_blob(const Digest& digest,
                 uint64_t offset,

@@ -22,15 +22,21 @@ void Broker::notify_says(std::vector<NotifyFailure> failures) {
 bool Broker::submit(std::string publisher,
                     PublisherRights rights,
                     std::vector<SharedBytes> parts,
+                    std::vector<std::string> approvals,
                     std::function<void(SubmitAnswer)> done) {
   return tasks_.try_send([this,
                           publisher = std::move(publisher),
                           rights = std::move(rights),
                           parts = std::move(parts),
+                          approvals = std::move(approvals),
                           done = std::move(done)]() mutable {
     const SessionNo session = next_http_session();
-    if (!facts_pool_.submit(
-            {{session, 0}, std::move(publisher), std::move(rights), std::move(parts), true})) {
+    if (!facts_pool_.submit({{session, 0},
+                             std::move(publisher),
+                             std::move(rights),
+                             std::move(parts),
+                             true,
+                             std::move(approvals)})) {
       done({false, {}, {}, {{ErrorCode::unavailable, "broker_busy", "", {}}}});
       return;
     }

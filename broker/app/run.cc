@@ -116,7 +116,7 @@ Result<Admitted> admitted_of(const std::vector<PrincipalSettings>& principals) {
     principal.name = one.name;
     principal.publisher = one.role == Role::publisher;
     principal.adapter = one.role == Role::adapter || one.role == Role::device;
-    principal.rights = {one.units, one.columns};
+    principal.rights = {one.units, one.columns, one.asserted};
     principal.channels = one.channels;
     if (!one.key.empty()) {
       const std::string domain = one.role == Role::publisher ? "publish"

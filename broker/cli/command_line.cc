@@ -1,5 +1,6 @@
 #include "broker/cli/command_line.h"
 
+#include "broker/cli/approve.h"
 #include "broker/cli/init.h"
 #include "broker/cli/nouns.h"
 #include "broker/cli/publish.h"
@@ -27,6 +28,8 @@ struct Given {
   InitOptions init;
   std::string ports;
   PublishOptions publish;
+  ApproveOptions approve;
+  SheetOptions sheet;
   Page page;
   DeliveryFilter deliveries;
   bool parked = false;
@@ -72,6 +75,8 @@ class CommandLine {
     app_.fallthrough();
     add_global();
     add_publishing();
+    add_approving();
+    add_sheet();
     add_looking();
     add_deliveries();
     add_withdrawing();
@@ -140,6 +145,39 @@ class CommandLine {
       return show_kind(shell, given_.text);
     });
     shown->add_option("kind", given_.text, help("help_kind"))->required();
+  }
+
+  void add_approving() {
+    ApproveOptions& options = given_.approve;
+    auto* sign = add(app_, "approve", "help_approve", [&options](const Shell& shell) {
+      return approve(shell, options);
+    });
+    sign->add_option("file", options.path, help("help_approve_file"));
+    sign->add_option("--new-key", options.new_key, help("help_new_key"));
+    sign->add_option("--key", options.key, help("help_key"));
+    sign->add_option("--role", options.role, help("help_role"));
+    sign->add_option("--name", options.name, help("help_person"));
+    sign->add_option("--unit", options.unit, help("help_person_unit"));
+    sign->add_option("--opinion", options.opinion, help("help_opinion"));
+    sign->add_option("--result", options.result, help("help_result"));
+    sign->add_option("--basis", options.basis, help("help_basis"));
+    sign->add_option("--at", options.at, help("help_at"));
+    sign->add_option("--allow", options.allows, help("help_allow"));
+    sign->add_option("--waive", options.waives, help("help_waive"));
+    sign->add_option("--kind", options.kind, help("help_kind"));
+    sign->add_option("--column", options.column, help("help_column"));
+    sign->add_option("--defaults", options.defaults, help("help_defaults"));
+  }
+
+  void add_sheet() {
+    CLI::App& approval = add_noun("approval", "help_approval");
+    auto* sheet = add(approval, "sheet", "help_sheet", [this](const Shell& shell) {
+      return approval_sheet(shell, given_.sheet);
+    });
+    sheet->add_option("file", given_.sheet.path, help("help_approve_file"))->required();
+    sheet->add_option("--out", given_.sheet.out, help("help_sheet_out"));
+    sheet->add_option("--kind", given_.sheet.kind, help("help_kind"));
+    sheet->add_option("--column", given_.sheet.column, help("help_column"));
   }
 
   void add_looking() {

@@ -88,9 +88,11 @@ Status write_access(const Home& home, const HomePlan& plan) {
   operating.role = Role::operating;
   operating.rights = Rights::operating;
   operating.token_hash = sha256(plan.token);
+  operating.asserted = true;
   PrincipalSettings publisher;
   publisher.name = std::string(publisher_name);
   publisher.role = Role::publisher;
+  publisher.asserted = true;
   publisher.key = TRY(make_key(home, publisher_name));
   PrincipalSettings portal = TRY(adapter(portal_name, "portal"));
   PrincipalSettings screen = TRY(adapter(screen_name, "screen"));

@@ -1,9 +1,12 @@
 #include "broker/cli/publisher.h"
 
+#include "broker/cli/approvals_file.h"
 #include "broker/cli/attachment_file.h"
 #include "broker/cli/upload.h"
 #include "common/base/limits.h"
+#include "common/json/approval_json.h"
 #include "common/json/canonical.h"
+#include "common/json/digests.h"
 #include "common/text/catalogue.h"
 
 #include <algorithm>
@@ -17,13 +20,21 @@ namespace {
 constexpr std::array<std::string_view, 4> revision_fields{
     "revision", "previous_revision", "update", "change_note"};
 
-std::string body_of(const std::vector<PartFile>& parts) {
-  std::string body = "{\"parts\":[";
+Result<std::string> body_of(const std::vector<PartFile>& parts,
+                            const std::vector<Members>& approvals) {
+  std::vector<Digest> digests;
+  std::string list = "[";
   for (const PartFile& part : parts) {
-    body += body.back() == '[' ? "" : ",";
-    body += part.canonical;
+    digests.push_back(release_digest(part.canonical));
+    list += list.size() > 1 ? "," : "";
+    list += part.canonical;
   }
-  return body + "]}";
+  std::string body = "{";
+  if (!approvals.empty()) {
+    const auto canonical = TRY(approvals_for(approvals, bundle_digest(digests)));
+    body += "\"approvals\":" + approvals_json(canonical) + ",";
+  }
+  return body + "\"parts\":" + list + "]}";
 }
 
 std::string publication_path(const std::string& publisher, const std::string& id) {
@@ -87,16 +98,18 @@ Result<PublishResult> Publisher::bring(const SubmissionFile& submission) {
       TRY(upload_once(file));
     }
   }
-  PublishResult first = TRY(submit(submission.parts));
+  PublishResult first = TRY(submit(submission.parts, submission.approvals));
   return first.outcome == Outcome::accepted || first.outcome == Outcome::refused
              ? first
              : settle(submission, first.seq);
 }
 
 // 201 took it, 200 had it; a conflict is something else under the same id and revision.
-Result<PublishResult> Publisher::submit(const std::vector<PartFile>& parts) {
-  const Answer answer = TRY(client_.call(
-      "POST", "/v1/submissions", body_of(parts), {{"Content-Type", "application/json"}}));
+Result<PublishResult> Publisher::submit(const std::vector<PartFile>& parts,
+                                        const std::vector<Members>& approvals) {
+  const std::string body = TRY(body_of(parts, approvals));
+  const Answer answer =
+      TRY(client_.call("POST", "/v1/submissions", body, {{"Content-Type", "application/json"}}));
   PublishResult result = refused(answer);
   if (answer.good()) {
     const bool already = answer.value.boolean("already");
@@ -127,14 +140,13 @@ Result<PublishResult> Publisher::settle(const SubmissionFile& submission, uint64
   if (!mode_.revise) {
     return PublishResult{.outcome = Outcome::changed, .seq = seq};
   }
-  return submit(changed);
+  return submit(changed, submission.approvals);
 }
 
 Result<PublishResult> Publisher::check(const SubmissionFile& submission) {
-  const Answer answer = TRY(client_.call("POST",
-                                         "/v1/submissions?check=1",
-                                         body_of(submission.parts),
-                                         {{"Content-Type", "application/json"}}));
+  const std::string body = TRY(body_of(submission.parts, submission.approvals));
+  const Answer answer = TRY(client_.call(
+      "POST", "/v1/submissions?check=1", body, {{"Content-Type", "application/json"}}));
   if (!answer.good()) {
     return refused(answer);
   }

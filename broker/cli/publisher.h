@@ -63,7 +63,8 @@ class Publisher {
   Result<PublishResult> bring(const SubmissionFile& submission);
   Result<PublishResult> check(const SubmissionFile& submission);
   Result<PublishResult> rehearse(const SubmissionFile& submission);
-  Result<PublishResult> submit(const std::vector<PartFile>& parts);
+  Result<PublishResult> submit(const std::vector<PartFile>& parts,
+                               const std::vector<Members>& approvals);
   Result<PublishResult> settle(const SubmissionFile& submission, uint64_t seq);
   Status upload_once(const AttachmentFile& file);
   Result<Held> held(const PartFile& part);

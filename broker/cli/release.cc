@@ -83,6 +83,31 @@ void print_head(const Shell& shell, const JsonValue& release) {
   shell.print(table.text());
 }
 
+// "签发人 李卫国（云溪县人民政府办公室） 2025-03-18 15:00 · 来源系统声明"
+void print_sign_off(const Shell& shell, const JsonValue& sign_off) {
+  Table table({});
+  if (sign_off.boolean("exempt")) {
+    add(table, shell.word("noun_approval"), std::string(shell.word("approval_exempt")));
+  }
+  for (const JsonValue& one : sign_off.items("approvals")) {
+    const std::string unit(one.text("unit"));
+    const std::string_view level = !one.text("signature").empty() ? "signed"
+                                   : !one.text("scan").empty()    ? "paper"
+                                                                  : "asserted";
+    add(table,
+        shell.word("noun_approval"),
+        std::string(shell.word("role", one.text("role"))) + " " + std::string(one.text("name")) +
+            (unit.empty() ? "" : " (" + unit + ")") + "  " + local_time(one.text("at")) + " · " +
+            std::string(shell.word("level", level)));
+  }
+  if (const int64_t places = sign_off.integer("personal_data"); places > 0) {
+    add(table,
+        shell.word("noun_personal_data"),
+        shell.text("personal_data_passed", {std::to_string(places)}));
+  }
+  shell.print(table.text(60, "  "));
+}
+
 std::string revision_text(const Shell& shell, const JsonValue& part) {
   const int64_t own = part.integer("revision");
   const int64_t newest = part.integer("newest_revision", own);
@@ -118,6 +143,11 @@ void print_part(const Shell& shell, const JsonValue& part) {
         std::string(file.text("display_name", file.text("name"))) + "  (" +
             std::string(file.text("name")) + ", " +
             size_text(static_cast<uint64_t>(file.integer("size_bytes"))) + ")");
+  }
+  for (const JsonValue& one : part.items("planned")) {
+    add(table,
+        shell.word("noun_planned_phase"),
+        shell.text("phase_due", {std::string(one.text("phase")), std::string(one.text("due_on"))}));
   }
   shell.print(table.text(60, "  "));
 }
@@ -221,6 +251,7 @@ Exit list_releases(const Shell& shell, const Page& page) {
 Exit show_release(const Shell& shell, const std::string& selector) {
   return show_answer(shell, "/v1/releases/" + segment(selector), [&](const JsonValue& release) {
     print_head(shell, release);
+    print_sign_off(shell, release.at("sign_off"));
     for (const JsonValue& part : release.items("parts")) {
       print_part(shell, part);
     }

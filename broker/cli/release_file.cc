@@ -1,5 +1,6 @@
 #include "broker/cli/release_file.h"
 
+#include "broker/cli/approvals_file.h"
 #include "broker/cli/attachment_file.h"
 #include "broker/cli/front_matter.h"
 #include "broker/cli/import_text.h"
@@ -24,7 +25,8 @@ constexpr std::string_view bundle_file = "bundle.toml";
 
 bool is_input(const fs::path& path) {
   const fs::path extension = path.extension();
-  return (extension == ".md" || extension == ".json") && path.filename() != "README.md";
+  return (extension == ".md" || extension == ".json") && path.filename() != "README.md" &&
+         !is_approvals_file(path.filename().string());
 }
 
 bool is_bundle(const fs::path& path) {
@@ -126,8 +128,9 @@ void set_imported(Members& members, std::string_view file_name, std::string& bod
 Result<SubmissionFile> read_bundle(const std::string& path, const ReadOptions& options) {
   const std::string list = (fs::path(path) / bundle_file).string();
   const std::string text = TRY(read_file(list, limits::release_bytes_max));
-  const Members members = TRY(read_toml(text, list));
-  SubmissionFile submission{.path = path, .parts = {}};
+  Members members = TRY(read_toml(text, list));
+  SubmissionFile submission{
+      .path = path, .parts = {}, .approvals = TRY(take_approvals(list, members))};
   const JsonValue* parts = find(members, "parts");
   if (parts == nullptr || parts->items().empty()) {
     return fail(ErrorCode::invalid_argument, "bundle_malformed", list);
@@ -136,11 +139,13 @@ Result<SubmissionFile> read_bundle(const std::string& path, const ReadOptions& o
     const std::string file = (fs::path(path) / part.text()).string();
     SubmissionFile read = TRY(read_submission(file, options));
     std::ranges::move(read.parts, std::back_inserter(submission.parts));
+    std::ranges::move(read.approvals, std::back_inserter(submission.approvals));
   }
   return submission;
 }
 
-// A release, or {"parts": [release, …]}; attachments lie beside the file under their names.
+// A release, or {"parts": [release, …], "approvals": […]}; attachments lie beside the file under
+// their names.
 Result<SubmissionFile> read_json(const std::string& path) {
   const std::string text = TRY(read_file(path, limits::submission_bytes_max));
   auto value = JsonValue::parse(text);
@@ -149,7 +154,11 @@ Result<SubmissionFile> read_json(const std::string& path) {
   }
   const bool bundle = value->at("parts").is_array();
   const JsonValue::Array alone{*value};
-  SubmissionFile submission{.path = path, .parts = {}};
+  SubmissionFile submission{.path = path, .parts = {}, .approvals = {}};
+  if (bundle) {
+    Members envelope = value->members();
+    submission.approvals = TRY(take_approvals(path, envelope));
+  }
   for (const JsonValue& release : bundle ? value->items("parts") : alone) {
     PartFile part = TRY(part_of(path, release.members()));
     TRY(find_beside(path, release, part.attachments));
@@ -181,7 +190,9 @@ Result<std::vector<std::string>> find_inputs(std::span<const std::string> paths)
   return inputs;
 }
 
-Result<SubmissionFile> read_submission(const std::string& path, const ReadOptions& options) {
+namespace {
+
+Result<SubmissionFile> read_whatever(const std::string& path, const ReadOptions& options) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
     return read_bundle(path, options);
@@ -190,14 +201,21 @@ Result<SubmissionFile> read_submission(const std::string& path, const ReadOption
     return read_json(path);
   }
   const std::string text = TRY(read_file(path, limits::release_bytes_max));
-  SubmissionFile submission{.path = path, .parts = {}};
-  submission.parts.push_back(TRY(read_markdown(path, text, options)));
+  return read_markdown(path, text, options);
+}
+
+}  // namespace
+
+Result<SubmissionFile> read_submission(const std::string& path, const ReadOptions& options) {
+  SubmissionFile submission = TRY(read_whatever(path, options));
+  std::vector<Members> signed_ones = TRY(read_approvals(path));
+  std::ranges::move(signed_ones, std::back_inserter(submission.approvals));
   return submission;
 }
 
-Result<PartFile> read_markdown(const std::string& path,
-                               std::string_view text,
-                               const ReadOptions& options) {
+Result<SubmissionFile> read_markdown(const std::string& path,
+                                     std::string_view text,
+                                     const ReadOptions& options) {
   MarkdownFile file = TRY(split_front_matter(text, path));
   Members members = TRY(read_toml(file.fields, path));
   const std::string file_name = fs::path(path).filename().string();
@@ -218,10 +236,13 @@ Result<PartFile> read_markdown(const std::string& path,
         "body",
         json_object({{"format", json_text("markdown")}, {"content", json_text(file.body)}}));
   }
+  SubmissionFile submission{
+      .path = path, .parts = {}, .approvals = TRY(take_approvals(path, members))};
   std::vector<AttachmentFile> attachments = TRY(take_attachments(path, members));
   PartFile part = TRY(part_of(path, members));
   part.attachments = std::move(attachments);
-  return part;
+  submission.parts.push_back(std::move(part));
+  return submission;
 }
 
 Result<Members> read_toml(std::string_view text, const std::string& path) {

@@ -34,6 +34,7 @@ struct PartFile {
 struct SubmissionFile {
   std::string path;
   std::vector<PartFile> parts;
+  std::vector<Members> approvals;  // told or signed; for the bundle as a whole
 };
 
 struct ReadOptions {
@@ -51,10 +52,11 @@ Result<std::vector<std::string>> find_inputs(std::span<const std::string> paths)
 // bundle_malformed, and those of parse_release(), each with the file as field.
 Result<SubmissionFile> read_submission(const std::string& path, const ReadOptions& options);
 
-// A part from the text of a Markdown file; path: where attachments are looked for.
-Result<PartFile> read_markdown(const std::string& path,
-                               std::string_view text,
-                               const ReadOptions& options);
+// A submission of one part from the text of a Markdown file; path: where attachments are looked
+// for.
+Result<SubmissionFile> read_markdown(const std::string& path,
+                                     std::string_view text,
+                                     const ReadOptions& options);
 
 // TOML as JSON members; errors name the file, line and column.
 Result<Members> read_toml(std::string_view text, const std::string& path);

@@ -11,6 +11,7 @@
 #include "common/base/bytes.h"
 #include "common/base/ids.h"
 #include "common/base/time.h"
+#include "common/model/approval.h"
 #include "common/model/delivery.h"
 #include "common/model/release.h"
 
@@ -66,6 +67,9 @@ struct WithdrawalFacts {
   friend bool operator==(const WithdrawalFacts&, const WithdrawalFacts&) = default;
 };
 
+// A bundle's approvals are kept as one more body beside those of its parts.
+inline constexpr uint8_t approvals_part = 0xff;
+
 // A bundle enters the release log.
 struct EntryAccepted {
   Seq seq;
@@ -82,6 +86,7 @@ struct EntryAccepted {
   Utc embargo_until;  // only to these outlets (channel ids) before
   std::vector<std::string> embargo_outlets;
   WithdrawalFacts withdrawal;
+  SignOff sign_off;
   friend bool operator==(const EntryAccepted&, const EntryAccepted&) = default;
 };
 

@@ -5,6 +5,8 @@
 #include "broker/core/reader.h"
 #include "broker/core/step.h"
 #include "common/base/time.h"
+#include "common/model/approval.h"
+#include "common/model/personal_data.h"
 #include "common/model/settings.h"
 
 #include <cstdint>
@@ -20,6 +22,7 @@ struct PartFacts {
   std::string id;
   uint32_t revision = 0;
   uint32_t previous_revision = 0;
+  UpdateClass update = UpdateClass::none;
   Kind kind = Kind::other;
   std::string column;
   std::string unit;      // id of the issuer's unit, empty when unknown
@@ -50,12 +53,29 @@ struct PartFacts {
   std::string title;
   SharedBytes bytes;
   std::vector<Error> errors;
+  std::vector<Error> disclosure;            // what keeps it from being disclosed
+  std::vector<PersonalData> personal_data;  // fields named as the submission sees them
+  std::string issuer;                       // name of the issuer
+  std::string drafting_unit;                // of an interpretation
+  std::string phase;                        // of an interpretation
+  bool has_plan = false;                    // of a policy document: 解读方案
+  std::vector<PlannedPhase> planned;        // its phases
 };
 
 // What the publisher's key may do; empty vectors mean everything.
 struct PublisherRights {
   std::vector<std::string> units;
   std::vector<std::string> columns;
+  bool asserted = false;  // its word stands for approvals without signature or sheet
+};
+
+// One approval that came with a bundle.
+struct ApprovalFacts {
+  Approval approval;
+  Utc at;
+  ApprovalLevel level = ApprovalLevel::none;
+  bool signature_holds = false;  // by the key it names, whosever that is
+  bool scan_matches = false;     // the sheet's QR code names this bundle and role
 };
 
 struct Submitted {
@@ -64,6 +84,9 @@ struct Submitted {
   PublisherRights rights;
   std::vector<PartFacts> parts;
   Digest bundle_digest;
+  std::vector<ApprovalFacts> approvals;
+  SharedBytes sign_off;  // the approvals as they are kept; null: none
+  Digest sign_off_digest;
   std::vector<Error> shape_errors;  // not JSON, too large, not canonical …: refused before all else
 };
 

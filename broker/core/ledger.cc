@@ -133,7 +133,7 @@ void Ledger::add_part(const EntryAccepted& entry,
   if (part.index_serial != 0) {
     serials_.put({part.org_code, part.index_year}, part.index_serial, round);  // always ascending
   }
-  for (const auto* list : {&part.attachments, &part.private_attachments}) {
+  for (const auto* list : {&part.attachments, &part.private_attachments, &entry.sign_off.scans}) {
     for (const Digest& attachment : *list) {
       new_references_.put(attachment, true, round);
     }

@@ -1,5 +1,6 @@
 // A bundle arrives: judged in the order of design 5.1, then accepted whole or refused with every
 // reason of the first check that fails.
+#include "broker/core/approvals.h"
 #include "broker/core/core.h"
 #include "common/base/check.h"
 #include "common/base/limits.h"
@@ -136,6 +137,12 @@ void Core::on_event(const Submitted& event, Now now) {
     for (const PartFacts& part : event.parts) {
       errors.insert(errors.end(), part.errors.begin(), part.errors.end());
     }
+  }
+  if (errors.empty()) {
+    check_disclosure(event, county_.approvals, errors);
+  }
+  if (errors.empty()) {
+    check_approvals(event, county_.approvals, now, errors);
   }
   if (errors.empty()) {
     check_bundle(event, known, errors);
@@ -360,6 +367,7 @@ void Core::accept(const Submitted& event, const KnownPublications& known, Now no
   entry.imported = event.parts[0].imported;
   entry.test = event.parts[0].test;
   entry.bundle_digest = event.bundle_digest;
+  entry.sign_off = sign_off_of(event, county_.approvals);
   bool urgent = false;
   std::set<std::string> taken;
   for (size_t i = 0; i < event.parts.size(); ++i) {
@@ -385,6 +393,9 @@ void Core::accept(const Submitted& event, const KnownPublications& known, Now no
     answer.parts.push_back({part.id, part.revision, part.digest, part.index_no});
     step_.bodies.push_back(
         {entry.seq, static_cast<uint8_t>(i), event.parts[i].title, event.parts[i].bytes});
+  }
+  if (event.sign_off != nullptr) {
+    step_.bodies.push_back({entry.seq, approvals_part, {}, event.sign_off});
   }
   note(Note::Level::info, "entry.accepted", {}, entry.seq, entry.parts.size(), entry.parts[0].id);
   if (entry.expires) {

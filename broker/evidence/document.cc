@@ -1,6 +1,7 @@
 #include "broker/evidence/document.h"
 
 #include "common/draw/picture.h"
+#include "common/json/approval_json.h"
 #include "common/json/release_json.h"
 #include "common/text/catalogue.h"
 
@@ -31,6 +32,7 @@ class Page {
                       entry.publisher,
                       format_shanghai(entry.accepted_at),
                       to_hex(entry.bundle_digest)});
+    sign_off(entry, proven, stated);
     std::string title;
     for (const EntryPart& part : entry.parts) {
       stated += content(part, title);
@@ -57,6 +59,45 @@ class Page {
   std::string channel(SubscriberNo subscriber) const {
     const auto found = evidence_.channels.find(channel_of(subscriber).value);
     return found == evidence_.channels.end() ? std::string("?") : found->second;
+  }
+
+  // Proven: that these approvals came with it. Who stands behind an asserted one is the publisher's
+  // word.
+  void sign_off(const EntryAccepted& entry, std::string& proven, std::string& stated) const {
+    if (entry.imported) {
+      stated += filled(language_, "evidence_line_exempt", {});
+    }
+    const SignOff& sign_off = entry.sign_off;
+    if (!sign_off.digest) {
+      return;
+    }
+    const ArchiveMember* member = find_member(contents_, evidence_names::content(sign_off.digest));
+    const auto approvals =
+        split_approvals(member == nullptr ? std::string_view() : std::string_view(member->bytes));
+    proven += filled(language_,
+                     "evidence_line_sign_off",
+                     {std::to_string(approvals.size()),
+                      std::string(word(language_, "level", name_of(sign_off.level))),
+                      to_hex(sign_off.digest)});
+    for (const std::string& json : approvals) {
+      const auto approval = parse_approval(json);
+      if (!approval) {
+        continue;
+      }
+      const bool by_key = signature_holds(json, *approval);
+      const ApprovalLevel level = by_key           ? ApprovalLevel::by_key
+                                  : approval->scan ? ApprovalLevel::paper
+                                                   : ApprovalLevel::asserted;
+      const auto at = parse_utc(approval->at);
+      (by_key ? proven : stated) +=
+          filled(language_,
+                 "evidence_line_approval",
+                 {std::string(word(language_, "role", name_of(approval->role))),
+                  approval->name,
+                  or_none(approval->unit),
+                  at ? format_shanghai(*at) : approval->at,
+                  std::string(word(language_, "level", name_of(level)))});
+    }
   }
 
   std::string content(const EntryPart& part, std::string& title) const {

@@ -57,6 +57,7 @@ class Contents {
   explicit Contents(const History& history) : history_(history) {}
 
   void add_entry(const EntryAccepted& entry) {
+    add_sign_off(entry);
     for (size_t i = 0; i < entry.parts.size(); ++i) {
       const EntryPart& part = entry.parts[i];
       const auto body = history_.body(entry.seq, static_cast<uint8_t>(i));
@@ -70,6 +71,18 @@ class Contents {
           add_blob(digest);
         }
       }
+    }
+  }
+
+  void add_sign_off(const EntryAccepted& entry) {
+    const Digest& digest = entry.sign_off.digest;
+    if (!digest || !names_.insert(evidence_names::content(digest)).second) {
+      return;
+    }
+    const auto approvals = history_.body(entry.seq, approvals_part);
+    members.push_back({evidence_names::content(digest), approvals.value_or(std::string())});
+    for (const Digest& scan : entry.sign_off.scans) {
+      add_blob(scan);
     }
   }
 

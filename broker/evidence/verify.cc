@@ -92,9 +92,30 @@ Status check_blob(const std::vector<ArchiveMember>& members,
   return sha256(member->bytes) == digest ? Status() : wrong("evidence_member_changed", {name});
 }
 
+Status check_sign_off(const std::vector<ArchiveMember>& members,
+                      const Evidence& evidence,
+                      const SignOff& sign_off) {
+  if (!sign_off.digest) {
+    return {};
+  }
+  const std::string name = evidence_names::content(sign_off.digest);
+  const ArchiveMember* member = find_member(members, name);
+  if (member == nullptr) {
+    return wrong("evidence_member_missing", {name});
+  }
+  if (sha256(member->bytes) != sign_off.digest) {
+    return wrong("evidence_member_changed", {name});
+  }
+  for (const Digest& scan : sign_off.scans) {
+    TRY(check_blob(members, evidence, scan));
+  }
+  return {};
+}
+
 Status check_content(const std::vector<ArchiveMember>& members,
                      const Evidence& evidence,
                      const EntryAccepted& entry) {
+  TRY(check_sign_off(members, evidence, entry.sign_off));
   std::vector<Digest> digests;
   for (const EntryPart& part : entry.parts) {
     digests.push_back(part.digest);

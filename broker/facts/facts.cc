@@ -4,6 +4,7 @@
 #include "common/html/markdown.h"
 #include "common/html/plain.h"
 #include "common/html/sanitise.h"
+#include "common/json/approval_json.h"
 #include "common/json/canonical.h"
 #include "common/json/digests.h"
 #include "common/json/release_json.h"
@@ -39,6 +40,7 @@ void read_fields(const Release& release, const CountySettings& county, PartFacts
   facts.id = release.id;
   facts.revision = release.revision;
   facts.previous_revision = release.previous_revision;
+  facts.update = release.update;
   facts.kind = release.kind;
   facts.column = release.column;
   facts.org_code = release.issuer.org_code;
@@ -58,6 +60,15 @@ void read_fields(const Release& release, const CountySettings& county, PartFacts
   facts.supersedes = targets(release, {RelationKind::replaces, RelationKind::corrects});
   facts.interprets = targets(release, {RelationKind::interprets, RelationKind::phase_of});
   facts.title = release.title;
+  facts.issuer = release.issuer.name;
+  if (release.interpretation) {
+    facts.drafting_unit = release.interpretation->drafting_unit;
+    facts.phase = release.interpretation->phase;
+  }
+  if (release.interpretation_plan) {
+    facts.has_plan = true;
+    facts.planned = release.interpretation_plan->phases;
+  }
   for (const Attachment& attachment : release.attachments) {
     const MediaType* type = find_media_type(attachment.media_type);
     facts.attachments.push_back(
@@ -102,11 +113,104 @@ Result<PartFacts> read_part(SharedBytes bytes,
   facts.document_key = document_key(release.issuer.org_code, release.doc_no).value_or(Digest{});
   facts.errors = check_fields(release, county, now, prefix);
   check_markup(release, prefix, facts.errors);
+  facts.disclosure = check_disclosure(release, county.approvals, prefix);
+  facts.personal_data = personal_data_in(release, prefix);
   facts.bytes = std::move(bytes);
   return facts;
 }
 
+// The text a reader sees, so that markup hides nothing. What does not convert is refused elsewhere.
+std::string text_of(const Body& body) {
+  switch (body.format) {
+    case BodyFormat::none:
+    case BodyFormat::text:
+      return body.content;
+    case BodyFormat::html:
+      return plain_text(body.content);
+    case BodyFormat::markdown:
+      return plain_text(markdown_to_html(body.content, {}).value_or(std::string()));
+  }
+  return {};
+}
+
+// The bundle digest is needed, so after the parts.
+void read_approvals(const FactsInput& input, Submitted& submitted) {
+  if (input.approvals.size() > limits::approvals_max) {
+    submitted.shape_errors.push_back(
+        {ErrorCode::exhausted,
+         "too_many_approvals",
+         "approvals",
+         {std::to_string(input.approvals.size()), std::to_string(limits::approvals_max)}});
+    return;
+  }
+  for (size_t i = 0; i < input.approvals.size(); ++i) {
+    const std::string& bytes = input.approvals[i];
+    auto approval = parse_approval(bytes, "approvals[" + std::to_string(i) + "].");
+    if (!approval) {
+      submitted.shape_errors.push_back(std::move(approval.error()));
+      continue;
+    }
+    ApprovalFacts facts;
+    facts.at = parse_utc(approval->at).value_or(Utc{});
+    facts.level = !approval->key.empty() || !approval->signature.empty() ? ApprovalLevel::by_key
+                  : approval->scan                                       ? ApprovalLevel::paper
+                                                                         : ApprovalLevel::asserted;
+    facts.signature_holds =
+        facts.level == ApprovalLevel::by_key && signature_holds(bytes, *approval);
+    facts.approval = *std::move(approval);
+    submitted.approvals.push_back(std::move(facts));
+  }
+  if (!input.approvals.empty()) {
+    submitted.sign_off = std::make_shared<const std::string>(approvals_json(input.approvals));
+    submitted.sign_off_digest = release_digest(*submitted.sign_off);
+  }
+}
+
 }  // namespace
+
+std::vector<PersonalData> personal_data_in(const Release& release, const std::string& prefix) {
+  std::vector<PersonalData> all;
+  const auto look = [&](std::string_view field, std::string_view text) {
+    for (PersonalData& found : find_personal_data(text)) {
+      found.field = prefix + std::string(field);
+      all.push_back(std::move(found));
+    }
+  };
+  const auto look_but_telephones = [&](std::string_view field, std::string_view text) {
+    look(field, text);
+    std::erase_if(all, [&](const PersonalData& found) {
+      return found.kind == PersonalDataKind::phone && found.field == prefix + std::string(field);
+    });
+  };
+  look("title", release.title);
+  look("short_title", release.short_title);
+  look("summary", release.summary);
+  look("body.content", text_of(release.body));
+  look("change_note", release.change_note);
+  for (size_t i = 0; i < release.attachments.size(); ++i) {
+    const Attachment& one = release.attachments[i];
+    const std::string field = "attachments[" + std::to_string(i) + "].";
+    look(field + "name", one.name);
+    look(field + "display_name", one.display_name);
+    look(field + "alt", one.alt);
+  }
+  if (release.reply) {
+    look("reply.question", release.reply->question);
+    look("reply.answer", release.reply->answer);
+  }
+  if (release.public_notice) {
+    look_but_telephones("public_notice.feedback", release.public_notice->feedback);
+  }
+  if (release.service_guide) {
+    const ServiceGuidePart& guide = *release.service_guide;
+    look("service_guide.conditions", guide.conditions);
+    look("service_guide.materials", guide.materials);
+    look("service_guide.procedure", guide.procedure);
+    look_but_telephones("service_guide.office_place_hours", guide.office_place_hours);
+    look_but_telephones("service_guide.phone", guide.phone);
+  }
+  return all;
+}
 
 void check_markup(const Release& release, const std::string& prefix, std::vector<Error>& errors) {
   const std::string field = prefix + "body.content";
@@ -169,6 +273,7 @@ Submitted establish_facts(FactsInput input, const CountySettings& county, Utc no
     submitted.parts.push_back(std::move(*facts));
   }
   submitted.bundle_digest = bundle_digest(digests);
+  read_approvals(input, submitted);
   return submitted;
 }
 

@@ -18,10 +18,15 @@ struct FactsInput {
   std::vector<SharedBytes> parts;
   // HTTP canonicalises once at the door; over ZeroMQ what is not canonical is refused.
   bool canonicalise = false;
+  std::vector<std::string> approvals;  // canonical JSON, one each
 };
 
 // Never fails: what is wrong with the bytes stands in shape_errors or in the parts' errors.
 Submitted establish_facts(FactsInput input, const CountySettings& county, Utc now);
+
+// Numbers of persons in every text of a release that people will read. An office's telephone is
+// no personal data where it is asked for.
+std::vector<PersonalData> personal_data_in(const Release& release, const std::string& prefix);
 
 // The release's body in a form that channels can show, or why not: normal form for HTML, the subset
 // for Markdown; attachments it names must be listed.

@@ -29,6 +29,20 @@ Result<std::vector<Change>> decode_changes(uint64_t number, const ChangesetRow& 
   return changes;
 }
 
+Status verify_sign_off(const History& history, const EntryAccepted& entry) {
+  if (!entry.sign_off.digest) {
+    return {};
+  }
+  const auto approvals = history.body(entry.seq, approvals_part);
+  if (!approvals || sha256(*approvals) != entry.sign_off.digest) {
+    return fail(ErrorCode::corrupt,
+                approvals ? "approvals_changed" : "approvals_missing",
+                {},
+                {std::to_string(entry.seq.value)});
+  }
+  return {};
+}
+
 Status verify_bodies(const History& history, const EntryAccepted& entry) {
   if (entry.kind != EntryKind::bundle) {
     return {};  // a withdrawal has none
@@ -48,7 +62,7 @@ Status verify_bodies(const History& history, const EntryAccepted& entry) {
                   {std::to_string(entry.seq.value), std::to_string(part)});
     }
   }
-  return {};
+  return verify_sign_off(history, entry);
 }
 
 Status verify_blob(const History& history, const Digest& digest, uint64_t size_bytes) {

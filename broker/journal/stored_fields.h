@@ -39,6 +39,10 @@ auto fields(Is<WithdrawalFacts> auto& s) {
   return std::tie(s.kind, s.reason, s.public_note, s.by, s.successor, s.expired);
 }
 
+auto fields(Is<SignOff> auto& s) {
+  return std::tie(s.digest, s.bytes, s.level, s.scans, s.personal_data);
+}
+
 auto fields(Is<EntryAccepted> auto& s) {
   return std::tie(s.seq,
                   s.lane,
@@ -53,7 +57,8 @@ auto fields(Is<EntryAccepted> auto& s) {
                   s.test,
                   s.embargo_until,
                   s.embargo_outlets,
-                  s.withdrawal);
+                  s.withdrawal,
+                  s.sign_off);
 }
 
 auto fields(Is<EpochOpened> auto& s) {

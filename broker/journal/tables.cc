@@ -94,6 +94,9 @@ void Tables::put_blob_uses(const EntryAccepted& entry) {
       uses[attachment] = keys::use_delivered;
     }
   }
+  for (const Digest& scan : entry.sign_off.scans) {
+    uses.emplace(scan, keys::use_private);
+  }
   for (const auto& [digest, use] : uses) {
     rows_->put(Cf::meta, keys::blob_use(digest, entry.seq), use);
   }

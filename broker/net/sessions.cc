@@ -159,8 +159,11 @@ void Sessions::handle(Peer& peer, const wire::Message& message, Now now, Inbox& 
 void Sessions::handle_publisher(const Peer& peer, const wire::Message& message, Inbox& inbox) {
   const Asker from{peer.no, message.correlation};
   if (const auto* submit = std::get_if<wire::Submit>(&message.body)) {
-    Inbox::Submission submission{
-        from, peer.principal, principals_.find(peer.principal)->second.rights, {}};
+    Inbox::Submission submission{from,
+                                 peer.principal,
+                                 principals_.find(peer.principal)->second.rights,
+                                 {},
+                                 submit->approvals};
     for (const std::string_view part : submit->parts) {
       submission.parts.push_back(std::make_shared<const std::string>(part));
     }

@@ -51,6 +51,7 @@ struct Inbox {
     std::string publisher;
     PublisherRights rights;
     std::vector<SharedBytes> parts;
+    std::vector<std::string> approvals;
   };
 
   struct BlobPutAsked {

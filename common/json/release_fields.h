@@ -1,9 +1,10 @@
-// The JSON shape of a release, once for reading and writing: each object lists its fields in the
-// order of their names, which is the canonical one. An Io has text, word, number, flag, digest,
-// texts, object, optional and objects; see release_read.cc and release_write.cc, which alone
-// include this.
+// The JSON shape of a release and of an approval, once for reading and writing: each object lists
+// its fields in the order of their names, which is the canonical one. An Io has text, word, number,
+// flag, digest, texts, object, optional and objects; see release_read.cc and release_write.cc,
+// which alone include this.
 #pragma once
 
+#include "common/model/approval.h"
 #include "common/model/release.h"
 
 #include <concepts>
@@ -50,6 +51,18 @@ void fields(Io& io, P& part) {
   io.text("phase", part.phase);
 }
 
+template <class Io, Is<PlannedPhase> P>
+void fields(Io& io, P& part) {
+  io.text("due_on", part.due_on);
+  io.text("phase", part.phase);
+}
+
+template <class Io, Is<InterpretationPlan> P>
+void fields(Io& io, P& part) {
+  io.text("attachment", part.attachment);
+  io.objects("phases", part.phases);
+}
+
 template <class Io, Is<PublicNoticePart> P>
 void fields(Io& io, P& part) {
   io.text("feedback", part.feedback);
@@ -93,6 +106,23 @@ void fields(Io& io, P& part) {
   io.text("until", part.until);
 }
 
+template <class Io, Is<Approval> P>
+void fields(Io& io, P& approval) {
+  io.texts("allows", approval.allows);
+  io.text("at", approval.at);
+  io.text("basis", approval.basis);
+  io.digest("bundle_digest", approval.bundle_digest);
+  io.text("key", approval.key);
+  io.text("name", approval.name);
+  io.text("opinion", approval.opinion);
+  io.text("result", approval.result);
+  io.required_word("role", approval.role, parse_approval_role);
+  io.digest("scan", approval.scan);
+  io.text("signature", approval.signature);
+  io.text("unit", approval.unit);
+  io.texts("waives", approval.waives);
+}
+
 template <class Io, Is<Release> P>
 void fields(Io& io, P& release) {
   io.text("abolished_by", release.abolished_by);
@@ -101,10 +131,12 @@ void fields(Io& io, P& release) {
   io.texts("audience", release.audience);
   io.object("body", release.body);
   io.text("change_note", release.change_note);
+  io.word("classification", release.classification, parse_classification);
   io.text("column", release.column);
   io.word("disclosure_type", release.disclosure_type, parse_disclosure_type);
   io.texts("distinct_from", release.distinct_from);
   io.text("doc_no", release.doc_no);
+  io.text("document_type", release.document_type);
   io.text("effective_on", release.effective_on);
   io.optional("embargo", release.embargo);
   io.text("expires", release.expires);
@@ -113,6 +145,7 @@ void fields(Io& io, P& release) {
   io.optional("imported", release.imported);
   io.text("index_no", release.index_no);
   io.optional("interpretation", release.interpretation);
+  io.optional("interpretation_plan", release.interpretation_plan);
   io.object("issuer", release.issuer);
   io.objects("joint_issuers", release.joint_issuers);
   io.texts("keywords", release.keywords);
@@ -129,6 +162,7 @@ void fields(Io& io, P& release) {
   io.optional("service_guide", release.service_guide);
   io.text("short_title", release.short_title);
   io.text("source", release.source);
+  io.word("stage", release.stage, parse_stage);
   io.texts("subject", release.subject);
   io.text("summary", release.summary);
   io.flag("test", release.test);

@@ -1,4 +1,6 @@
 #include "common/base/limits.h"
+#include "common/json/approval_json.h"
+#include "common/json/canonical.h"
 #include "common/json/json_text.h"
 #include "common/json/release_fields.h"
 #include "common/json/release_json.h"
@@ -203,9 +205,8 @@ class ObjectReader {
   FirstError& error_;
 };
 
-Result<Release> read(simdjson::dom::parser& parser,
-                     std::string_view json,
-                     std::string_view prefix) {
+template <class Part>
+Result<Part> read(simdjson::dom::parser& parser, std::string_view json, std::string_view prefix) {
   // What is wrong with the whole stands under the name of the part: "parts[0]".
   const std::string_view whole = prefix.substr(0, prefix.size() - (prefix.ends_with('.') ? 1 : 0));
   Element root;
@@ -216,18 +217,34 @@ Result<Release> read(simdjson::dom::parser& parser,
   if (root.get(object) != simdjson::SUCCESS) {
     return fail(ErrorCode::invalid_argument, "field_not_object", std::string(whole));
   }
-  Release release;
+  Part part;
   FirstError error;
   ObjectReader reader(object, std::string(prefix), error);
-  json_fields::fields(reader, release);
+  json_fields::fields(reader, part);
   reader.end();
   if (error) {
     return fail(std::move(*error));
   }
-  return release;
+  return part;
 }
 
 }  // namespace
+
+Result<Approval> parse_approval(std::string_view canonical, std::string_view prefix) {
+  const std::string whole(prefix.substr(0, prefix.size() - (prefix.ends_with('.') ? 1 : 0)));
+  if (canonical.size() > limits::approval_bytes_max) {
+    return fail(ErrorCode::exhausted,
+                "approval_too_large",
+                whole,
+                {std::to_string(canonical.size()), std::to_string(limits::approval_bytes_max)});
+  }
+  if (Status status = check_canonical(canonical); !status) {
+    status.error().field = whole;
+    return fail(std::move(status.error()));
+  }
+  thread_local simdjson::dom::parser parser;
+  return read<Approval>(parser, canonical, prefix);
+}
 
 Result<Release> parse_release(std::string_view canonical, std::string_view prefix) {
   if (canonical.size() > limits::release_bytes_max) {
@@ -241,10 +258,10 @@ Result<Release> parse_release(std::string_view canonical, std::string_view prefi
   constexpr size_t kept_bytes_max = 64 * 1024;
   if (canonical.size() > kept_bytes_max) {
     simdjson::dom::parser parser;
-    return read(parser, canonical, prefix);
+    return read<Release>(parser, canonical, prefix);
   }
   thread_local simdjson::dom::parser parser;
-  return read(parser, canonical, prefix);
+  return read<Release>(parser, canonical, prefix);
 }
 
 }  // namespace gulou

@@ -1,3 +1,4 @@
+#include "common/json/approval_json.h"
 #include "common/json/json_text.h"
 #include "common/json/release_fields.h"
 #include "common/json/release_json.h"
@@ -117,14 +118,23 @@ class ObjectWriter {
   bool first_ = true;
 };
 
+template <class Part>
+std::string written(const Part& part) {
+  std::string out;
+  ObjectWriter writer(out);
+  json_fields::fields(writer, part);
+  writer.end();
+  return out;
+}
+
 }  // namespace
 
 std::string to_json(const Release& release) {
-  std::string out;
-  ObjectWriter writer(out);
-  json_fields::fields(writer, release);
-  writer.end();
-  return out;
+  return written(release);
+}
+
+std::string to_json(const Approval& approval) {
+  return written(approval);
 }
 
 }  // namespace gulou

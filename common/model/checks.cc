@@ -73,7 +73,6 @@ class FieldChecks {
     attachments();
     parts_of_kind();
     imported();
-    disclosure();
     return std::move(errors_);
   }
 
@@ -228,6 +227,7 @@ class FieldChecks {
     lines("keywords", r.keywords, limits::keywords_max);
     date("effective_on", r.effective_on);
     date("expires_on", r.expires_on);
+    line("document_type", r.document_type);
     ordered("expires_on", r.effective_on, r.expires_on);
     line("abolished_by", r.abolished_by);
     if (!r.published_on.empty()) {
@@ -338,12 +338,16 @@ class FieldChecks {
   void parts_of_kind() {
     const Release& r = release_;
     of_kind("interpretation", r.interpretation.has_value(), Kind::interpretation);
+    of_kind("interpretation_plan", r.interpretation_plan.has_value(), Kind::policy_document);
     of_kind("public_notice", r.public_notice.has_value(), Kind::public_notice);
     of_kind("service_guide", r.service_guide.has_value(), Kind::service_guide);
     of_kind("reply", r.reply.has_value(), Kind::reply);
     if (r.interpretation) {
       line("interpretation.phase", r.interpretation->phase);
       line("interpretation.drafting_unit", r.interpretation->drafting_unit);
+    }
+    if (r.interpretation_plan) {
+      plan(*r.interpretation_plan);
     }
     if (r.public_notice) {
       date("public_notice.period_from", r.public_notice->period_from);
@@ -356,6 +360,23 @@ class FieldChecks {
     }
     if (r.reply) {
       reply(*r.reply);
+    }
+  }
+
+  void plan(const InterpretationPlan& plan) {
+    const auto& all = release_.attachments;
+    const auto is_plan = [&](const Attachment& a) { return a.name == plan.attachment; };
+    if (const auto at = std::ranges::find_if(all, is_plan); at == all.end()) {
+      wrong("plan_attachment_missing", "interpretation_plan.attachment", {plan.attachment});
+    } else if (!at->is_private) {
+      wrong("plan_not_private", "interpretation_plan.attachment", {plan.attachment});
+    }
+    count("interpretation_plan.phases", plan.phases.size(), limits::planned_phases_max);
+    for (size_t i = 0; i < plan.phases.size(); ++i) {
+      const std::string field = at("interpretation_plan.phases", i);
+      item(field + ".phase", plan.phases[i].phase);
+      item(field + ".due_on", plan.phases[i].due_on);
+      date(field + ".due_on", plan.phases[i].due_on);
     }
   }
 
@@ -395,15 +416,6 @@ class FieldChecks {
     not_ahead("imported.first_published_at", first_published_at, when);
   }
 
-  void disclosure() {
-    if (release_.disclosure_type == DisclosureType::withheld) {
-      errors_.push_back(Error{ErrorCode::refused,
-                              "not_disclosable",
-                              prefix_ + "disclosure_type",
-                              {std::string(name_of(release_.disclosure_type))}});
-    }
-  }
-
   const Release& release_;
   const CountySettings& county_;
   Utc now_;
@@ -418,6 +430,42 @@ std::vector<Error> check_fields(const Release& release,
                                 Utc now,
                                 std::string_view prefix) {
   return FieldChecks(release, county, now, prefix).run();
+}
+
+std::vector<Error> check_disclosure(const Release& release,
+                                    const ApprovalSettings& policy,
+                                    std::string_view prefix) {
+  std::vector<Error> errors;
+  const auto refuse = [&](std::string_view reason, std::string_view field, std::string value) {
+    errors.push_back(Error{ErrorCode::refused,
+                           std::string(reason),
+                           std::string(prefix) + std::string(field),
+                           {std::move(value)}});
+  };
+  const bool recorded = !release.imported;
+  if (release.classification == Classification::none
+          ? recorded
+          : release.classification != Classification::open) {
+    refuse(release.classification == Classification::none ? "classification_missing"
+                                                          : "not_declassified",
+           "classification",
+           std::string(name_of(release.classification)));
+  }
+  if (release.disclosure_type == DisclosureType::none) {
+    if (recorded) {
+      refuse("disclosure_type_missing", "disclosure_type", "");
+    }
+  } else if (release.disclosure_type != DisclosureType::proactive) {
+    refuse("not_disclosable", "disclosure_type", std::string(name_of(release.disclosure_type)));
+  }
+  if (release.stage == Stage::draft) {
+    refuse("draft_refused", "stage", std::string(name_of(release.stage)));
+  }
+  if (std::ranges::find(policy.internal_types, release.document_type) !=
+      policy.internal_types.end()) {
+    refuse("internal_document", "document_type", release.document_type);
+  }
+  return errors;
 }
 
 }  // namespace gulou

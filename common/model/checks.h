@@ -31,6 +31,13 @@ std::vector<Error> check_fields(const Release& release,
                                 Utc now,
                                 std::string_view prefix);
 
+// The disclosure gate (regulations, articles 13 to 16): everything of a release that keeps it from
+// being disclosed. The review record is an approval and judged with those. Of imported history what
+// an earlier site did not record may be absent.
+std::vector<Error> check_disclosure(const Release& release,
+                                    const ApprovalSettings& policy,
+                                    std::string_view prefix);
+
 // Fullwidth digits and every style of bracket folded, blanks dropped: "国办发〔2017〕47号" and
 // "国办发[２０１７]47 号" are one document. Empty for a bare 第n号, which is no document number.
 std::string fold_doc_no(std::string_view doc_no);

@@ -1,4 +1,5 @@
 // The words of every enumeration of this room, each list written once and read both ways.
+#include "common/model/approval.h"
 #include "common/model/delivery.h"
 #include "common/model/release.h"
 
@@ -54,6 +55,22 @@ constexpr Word<BodyFormat> body_formats[] = {
 constexpr Word<DisclosureType> disclosure_types[] = {{DisclosureType::proactive, "proactive"},
                                                      {DisclosureType::on_request, "on_request"},
                                                      {DisclosureType::withheld, "withheld"}};
+constexpr Word<Classification> classifications[] = {{Classification::open, "public"},
+                                                    {Classification::internal, "internal"},
+                                                    {Classification::confidential, "confidential"},
+                                                    {Classification::secret, "secret"},
+                                                    {Classification::top_secret, "top_secret"}};
+constexpr Word<Stage> stages[] = {{Stage::final_text, "final"}, {Stage::draft, "draft"}};
+constexpr Word<ApprovalRole> approval_roles[] = {
+    {ApprovalRole::drafter, "drafter"},
+    {ApprovalRole::reviewer, "reviewer"},
+    {ApprovalRole::secrecy_reviewer, "secrecy_reviewer"},
+    {ApprovalRole::approver, "approver"},
+    {ApprovalRole::unit_head, "unit_head"}};
+static_assert(std::size(approval_roles) == std::size(all_approval_roles));
+constexpr Word<ApprovalLevel> approval_levels[] = {{ApprovalLevel::asserted, "asserted"},
+                                                   {ApprovalLevel::paper, "paper"},
+                                                   {ApprovalLevel::by_key, "signed"}};
 constexpr Word<Validity> validities[] = {{Validity::valid, "valid"},
                                          {Validity::invalid, "invalid"},
                                          {Validity::repealed, "repealed"},
@@ -132,6 +149,22 @@ std::string_view name_of(DisclosureType type) {
   return word_of(disclosure_types, type);
 }
 
+std::string_view name_of(Classification classification) {
+  return word_of(classifications, classification);
+}
+
+std::string_view name_of(Stage stage) {
+  return word_of(stages, stage);
+}
+
+std::string_view name_of(ApprovalRole role) {
+  return word_of(approval_roles, role);
+}
+
+std::string_view name_of(ApprovalLevel level) {
+  return word_of(approval_levels, level);
+}
+
 std::string_view name_of(Validity validity) {
   return word_of(validities, validity);
 }
@@ -195,6 +228,22 @@ std::optional<BodyFormat> parse_body_format(std::string_view name) {
 
 std::optional<DisclosureType> parse_disclosure_type(std::string_view name) {
   return value_of(disclosure_types, name);
+}
+
+std::optional<Classification> parse_classification(std::string_view name) {
+  return value_of(classifications, name);
+}
+
+std::optional<Stage> parse_stage(std::string_view name) {
+  return value_of(stages, name);
+}
+
+std::optional<ApprovalRole> parse_approval_role(std::string_view name) {
+  return value_of(approval_roles, name);
+}
+
+std::optional<ApprovalLevel> parse_approval_level(std::string_view name) {
+  return value_of(approval_levels, name);
 }
 
 std::optional<Validity> parse_validity(std::string_view name) {

@@ -45,6 +45,16 @@ inline constexpr Kind all_kinds[] = {Kind::policy_document,
 enum class UpdateClass : uint8_t { none = 0, major = 1, minor = 2, republish = 3 };
 enum class BodyFormat : uint8_t { none = 0, html = 1, markdown = 2, text = 3 };
 enum class DisclosureType : uint8_t { none = 0, proactive = 1, on_request = 2, withheld = 3 };
+// 密级: only what is public may be handed in.
+enum class Classification : uint8_t {
+  none = 0,
+  open = 1,          // JSON "public": 公开
+  internal = 2,      // 内部
+  confidential = 3,  // 秘密
+  secret = 4,        // 机密
+  top_secret = 5,    // 绝密
+};
+enum class Stage : uint8_t { none = 0, final_text = 1, draft = 2 };
 enum class Validity : uint8_t {
   none = 0,
   valid = 1,
@@ -70,6 +80,8 @@ std::string_view name_of(Kind kind);
 std::string_view name_of(UpdateClass update);
 std::string_view name_of(BodyFormat format);
 std::string_view name_of(DisclosureType type);
+std::string_view name_of(Classification classification);
+std::string_view name_of(Stage stage);
 std::string_view name_of(Validity validity);
 std::string_view name_of(Priority priority);
 std::string_view name_of(Satisfaction satisfaction);
@@ -78,6 +90,8 @@ std::optional<Kind> parse_kind(std::string_view name);
 std::optional<UpdateClass> parse_update_class(std::string_view name);
 std::optional<BodyFormat> parse_body_format(std::string_view name);
 std::optional<DisclosureType> parse_disclosure_type(std::string_view name);
+std::optional<Classification> parse_classification(std::string_view name);
+std::optional<Stage> parse_stage(std::string_view name);
 std::optional<Validity> parse_validity(std::string_view name);
 std::optional<Priority> parse_priority(std::string_view name);
 std::optional<Satisfaction> parse_satisfaction(std::string_view name);
@@ -148,6 +162,17 @@ struct ReplyPart {
   Satisfaction satisfaction = Satisfaction::none;
 };
 
+struct PlannedPhase {
+  std::string phase;   // as interpretation.phase of the release that fulfils it
+  std::string due_on;  // date
+};
+
+// JSON "interpretation_plan", of a policy document: 解读方案.
+struct InterpretationPlan {
+  std::string attachment;  // name of the private attachment that is the plan
+  std::vector<PlannedPhase> phases;
+};
+
 // JSON "imported": history brought over from an earlier site.
 struct Imported {
   std::string from;
@@ -188,6 +213,9 @@ struct Release {
   std::string written_on;            // date
   std::vector<std::string> keywords;
   DisclosureType disclosure_type = DisclosureType::none;
+  Classification classification = Classification::none;
+  Stage stage = Stage::none;  // absent: final
+  std::string document_type;  // 文种
   Validity validity = Validity::none;
   std::string effective_on;  // date
   std::string expires_on;    // date the document itself ends
@@ -208,6 +236,7 @@ struct Release {
 
   // Fields of the kind
   std::optional<InterpretationPart> interpretation;
+  std::optional<InterpretationPlan> interpretation_plan;
   std::optional<PublicNoticePart> public_notice;
   std::optional<ServiceGuidePart> service_guide;
   std::optional<ReplyPart> reply;

@@ -4,6 +4,7 @@
 
 #include "common/base/ids.h"
 #include "common/base/limits.h"
+#include "common/model/approval.h"
 #include "common/model/release.h"
 
 #include <cstdint>
@@ -124,6 +125,7 @@ struct CountySettings {
   std::map<std::string, Unit, std::less<>> units;      // by id
   std::map<std::string, Column, std::less<>> columns;  // by id
   std::vector<Channel> channels;                       // in file order
+  ApprovalSettings approvals;                          // config/approvals.toml
 
   const Channel* channel(std::string_view id) const;
   const Unit* unit_by_org_code(std::string_view org_code) const;

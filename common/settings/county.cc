@@ -1,5 +1,6 @@
 #include "common/settings/county.h"
 
+#include "common/settings/approvals.h"
 #include "common/settings/channels.h"
 #include "common/settings/forms.h"
 #include "common/settings/lists.h"
@@ -158,13 +159,14 @@ Result<CountySettings> load_county(const std::string& dir) {
     TRY(check_references(channel_file, *channel.table, "columns", column_names));
   }
   TRY(check_channels(channel_file, channels));
+  county.approvals = TRY(load_approvals(dir + "/approvals.toml", county));
   return county;
 }
 
 std::string county_settings_help(bool chinese) {
   return "units.toml [[unit]]\n" + help_settings<Unit>(unit_rows, chinese) +
          "columns.toml [[column]]\n" + help_settings<Column>(column_rows, chinese) +
-         channel_settings_help(chinese);
+         approval_settings_help(chinese) + channel_settings_help(chinese);
 }
 
 }  // namespace gulou

@@ -28,6 +28,7 @@ struct Row {
   std::vector<std::string> channels;
   std::vector<std::string> units;
   std::vector<std::string> columns;
+  bool asserted = false;
   std::string rights;
   std::string instance;
 };
@@ -70,6 +71,10 @@ constexpr SettingRow<Row> rows[] = {
       .zh = "报送系统：可使用的栏目；留空为全部。",
       .en = "Publisher: columns it may use; empty: all."},
      reach<Row, &Row::columns>},
+    {{.key = "asserted",
+      .zh = "报送系统、操作人员：审签以其声明为准，无须签名或扫描件；存证中注明“来源系统声明”。",
+      .en = "Publisher, operator: its word stands for approvals, and evidence says so."},
+     reach<Row, &Row::asserted>},
     {{.key = "rights",
       .form = {"viewer | operator | admin", is_rights},
       .zh = "操作人员的权限：viewer 只读、operator 操作员、admin 管理员。",
@@ -96,6 +101,7 @@ PrincipalSettings from_row(const Row& row) {
   principal.channels = row.channels;
   principal.units = row.units;
   principal.columns = row.columns;
+  principal.asserted = row.asserted;
   principal.rights = index_in<Rights>(rights_names, row.rights);
   principal.instance = row.instance.empty() ? row.name : row.instance;
   return principal;
@@ -109,6 +115,7 @@ Row to_row(const PrincipalSettings& principal) {
           .channels = principal.channels,
           .units = principal.units,
           .columns = principal.columns,
+          .asserted = principal.asserted,
           .rights = std::string(name_of(principal.rights)),
           .instance = principal.instance == principal.name ? std::string() : principal.instance};
 }
@@ -240,6 +247,9 @@ std::string write_principals(std::span<const PrincipalSettings> principals) {
     out += "\n[[principal]]\n";
     Row row = to_row(principal);
     for (const SettingRow<Row>& setting : rows) {
+      if (setting.rule.key == "asserted" && !row.asserted) {
+        continue;
+      }
       out += assigned(setting.rule, setting.target(row));
     }
   }

@@ -29,6 +29,7 @@ struct PrincipalSettings {
   std::vector<std::string> channels;  // adapter, device: those it may serve
   std::vector<std::string> units;     // publisher: those it submits for; empty: all
   std::vector<std::string> columns;   // publisher: those it may use; empty: all
+  bool asserted = false;              // publisher, operator: its word stands for approvals
   Rights rights = Rights::none;       // operator
   std::string instance;               // adapter: name of the instance in status and logs
 };

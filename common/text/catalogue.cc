@@ -47,19 +47,27 @@ std::string_view text_of(const CatalogueLine& line, Language language) {
   return language == Language::zh ? line.zh : line.en;
 }
 
-// What {name} stands for; a number out of range stands for nothing.
-std::string_view value_of(std::string_view name,
+// What {name} stands for; {0:role} is the word of that group. A number out of range stands for
+// nothing.
+std::string_view value_of(Language language,
+                          std::string_view name,
                           std::string_view field,
                           std::span<const std::string> args) {
   if (name == "field") {
     return field;
+  }
+  const size_t colon = name.find(':');
+  if (colon != std::string_view::npos) {
+    const std::string_view value = value_of(language, name.substr(0, colon), field, args);
+    return word(language, name.substr(colon + 1), value);
   }
   const bool is_digit = name.size() == 1 && name[0] >= '0' && name[0] <= '9';
   const size_t at = is_digit ? static_cast<size_t>(name[0] - '0') : args.size();
   return at < args.size() ? std::string_view(args[at]) : std::string_view();
 }
 
-std::string fill(std::string_view pattern,
+std::string fill(Language language,
+                 std::string_view pattern,
                  std::string_view field,
                  std::span<const std::string> args) {
   std::string text;
@@ -70,7 +78,7 @@ std::string fill(std::string_view pattern,
       break;
     }
     text += pattern.substr(0, open);
-    text += value_of(pattern.substr(open + 1, close - open - 1), field, args);
+    text += value_of(language, pattern.substr(open + 1, close - open - 1), field, args);
     pattern.remove_prefix(close + 1);
   }
   return text += pattern;
@@ -83,7 +91,7 @@ std::string sentence(Language language,
                      std::string_view field,
                      std::span<const std::string> args) {
   if (const CatalogueLine* line = find_sentence(reason)) {
-    return fill(text_of(*line, language), field, args);
+    return fill(language, text_of(*line, language), field, args);
   }
   std::string text(reason);
   if (!field.empty()) {

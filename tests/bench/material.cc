@@ -98,6 +98,7 @@ Bodies::Bodies(size_t body_bytes) {
   release.issuer = {"云溪县人民政府办公室", "014820037"};
   release.written_on = "2026-05-06";
   release.disclosure_type = DisclosureType::proactive;
+  release.classification = Classification::open;
   release.body.format = BodyFormat::text;
   for (size_t i = 0; i < templates; ++i) {
     release.body.content = random_text(random, body_bytes);

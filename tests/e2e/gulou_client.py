@@ -118,9 +118,9 @@ class Publisher(Connection):
             answer, _ = self.ask("BLOB_PUT", {**fields, "offset": start}, [content[start:start + CHUNK_BYTES]])
         return digest
 
-    def submit(self, parts):
-        """parts: canonical JSON bytes. Returns the receipt."""
-        receipt, _ = self.ask("SUBMIT", {}, parts)
+    def submit(self, parts, approvals=()):
+        """parts, approvals: canonical JSON bytes. Returns the receipt."""
+        receipt, _ = self.ask("SUBMIT", {"approvals": list(approvals)} if approvals else {}, parts)
         return receipt
 
     def withdraw(self, publication, kind, reason, **fields):

@@ -43,7 +43,7 @@ def notice(name, revision=1, **fields):
     return {"id": name, "revision": revision, "kind": "notice", "column": "tzgg", "title": f"{TITLE}（{name}）",
             "body": {"format": "text", "content": f"11月30日8时至18时，春山路停水。编号{name}，第{revision}版。"},
             "issuer": {"name": "云溪县人民政府办公室", "org_code": "014820037"},
-            "disclosure_type": "proactive", "written_on": "2026-11-20", **fields}
+            "disclosure_type": "proactive", "classification": "public", "written_on": "2026-11-20", **fields}
 
 
 def attachment(digest, size, name="form.pdf", **fields):
@@ -125,13 +125,17 @@ class Events:
 
 
 class Home:
-    def __init__(self):
+    def __init__(self, approvals=False):
+        """approvals: keep the policy gulou init writes; otherwise none is asked for, as most tests are of other matters."""
         self.folder = tempfile.mkdtemp(prefix="gulou-e2e.")
         self.path = os.path.join(self.folder, "home")
         self.running, self.secrets, self.clients = {}, {}, []
         done = subprocess.run([self.program("gulou"), "init", "--home", self.path, "--ports", "auto"],
                               capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"gulou init: {done.stdout}{done.stderr}"
+        if not approvals:
+            with open(self.file("approvals.toml"), "w", encoding="utf-8") as policy:
+                policy.write("review = false\n[[rule]]\n")
         self.ports = tomllib.loads(self.read("ports.toml"))
         self.token = self.read("operator.token").strip()
         self.server_key = self.read("keys/broker.public").strip()

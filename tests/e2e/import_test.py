@@ -182,6 +182,7 @@ kind = "notice"
 column = "tzgg"
 title = "关于领取申请表的通知"
 disclosure_type = "proactive"
+classification = "public"
 written_on = "2026-11-20"
 [issuer]
 name = "云溪县人民政府办公室"

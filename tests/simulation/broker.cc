@@ -163,7 +163,8 @@ void SimBroker::sort_inbox() {
                                              std::move(submission.publisher),
                                              std::move(submission.rights),
                                              std::move(submission.parts),
-                                             false},
+                                             false,
+                                             std::move(submission.approvals)},
                                             county_,
                                             now().utc);
       plant_in(submitted.parts, planted_);

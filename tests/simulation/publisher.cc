@@ -57,6 +57,7 @@ Release SimPublisher::draft() {
       "鼓教发〔2026〕" + name_.substr(name_.size() - 1) + std::to_string(last_id_) + "号";
   release.written_on = "2026-11-20";
   release.disclosure_type = DisclosureType::proactive;
+  release.classification = Classification::open;
   release.column = random.per_mille(400) ? "zcwj" : "tzgg";
   return release;
 }

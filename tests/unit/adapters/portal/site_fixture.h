@@ -27,6 +27,7 @@ inline Release release_of(std::string id, Kind kind, std::string column, std::st
   release.issuer = {"青石县人民政府办公室", "000000001"};
   release.written_on = "2026-11-20";
   release.disclosure_type = DisclosureType::proactive;
+  release.classification = Classification::open;
   release.validity = Validity::valid;
   release.body = {BodyFormat::text, "第一段。\n第二段。"};
   return release;

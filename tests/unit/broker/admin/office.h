@@ -33,11 +33,17 @@ class BenchDesk final : public Desk {
   bool submit(std::string publisher,
               PublisherRights rights,
               std::vector<SharedBytes> parts,
+              std::vector<std::string> approvals,
               std::function<void(SubmitAnswer)> done) override {
     if (busy) {
       return false;
     }
-    FactsInput input{next(), std::move(publisher), std::move(rights), std::move(parts), true};
+    FactsInput input{next(),
+                     std::move(publisher),
+                     std::move(rights),
+                     std::move(parts),
+                     true,
+                     std::move(approvals)};
     bench_.take(establish_facts(std::move(input), county_, bench_.now.utc));
     bench_.round();
     for (const SendAccepted& accepted : bench_.took<SendAccepted>()) {
@@ -180,6 +186,8 @@ inline Release notice(std::string id, std::string title = "关于䶮堃水库蓄
   release.column = "tzgg";
   release.issuer = {"鼓楼县人民政府", "000014349"};
   release.written_on = "2026-05-06";
+  release.disclosure_type = DisclosureType::proactive;
+  release.classification = Classification::open;
   release.body = {BodyFormat::text, "各乡镇：" + release.id + "即日起蓄水。"};
   return release;
 }

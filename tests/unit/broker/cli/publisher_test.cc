@@ -107,10 +107,10 @@ class PublisherTest : public testing::Test {
   }
 
   SubmissionFile file(const std::string& title) {
-    const auto part =
+    const auto submission =
         read_markdown("a.md", "+++\nkind = \"news\"\ntitle = \"" + title + "\"\n+++\n正文", {});
-    EXPECT_TRUE(part) << describe(part.error());
-    return {.path = "a.md", .parts = {*part}};
+    EXPECT_TRUE(submission) << describe(submission.error());
+    return *submission;
   }
 
   PublishResult publish(const SubmissionFile& submission, PublishMode mode = {}) {

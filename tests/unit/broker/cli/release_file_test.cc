@@ -86,7 +86,7 @@ TEST_F(ReleaseFileTest, ABundleHasItsPartsInOrderWithTheirAttachments) {
   ASSERT_EQ(file->parts.size(), 2U);
   EXPECT_EQ(file->parts[0].id, "yzbf-2025-12");
   EXPECT_EQ(file->parts[1].id, "yzbf-2025-12-jd");
-  ASSERT_EQ(file->parts[0].attachments.size(), 1U);
+  ASSERT_EQ(file->parts[0].attachments.size(), 2U);
   const AttachmentFile& attachment = file->parts[0].attachments[0];
   EXPECT_EQ(attachment.size_bytes, fs::file_size(attachment.path));
   const auto release = parse_release(file->parts[0].canonical);

@@ -288,6 +288,20 @@ TEST(ChangeCodecTest, AReplayKeepsTheOutcomesItSelects) {
   EXPECT_TRUE(*read == Change(job));
 }
 
+TEST(ChangeCodecTest, AnEntryKeepsItsSignOff) {
+  EntryAccepted entry = material::entry(1, Lane::normal);
+  entry.sign_off = {.digest = material::digest_of("approvals"),
+                    .bytes = 900,
+                    .level = ApprovalLevel::paper,
+                    .scans = {material::digest_of("sheet")},
+                    .personal_data = 2};
+
+  const auto read = decode_change(encode_change(entry));
+
+  ASSERT_TRUE(read.has_value());
+  EXPECT_TRUE(*read == Change(entry));
+}
+
 TEST(ChangeCodecTest, DefaultsAtTheEndAreLeftOutAndUnknownFieldsIgnored) {
   EXPECT_EQ(hex(EpochOpened{}), "9102");
   EXPECT_EQ(hex(CursorMoved{.subscriber = {5}}), "920705");

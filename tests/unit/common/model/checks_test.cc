@@ -63,6 +63,7 @@ TEST(ChecksTest, CompleteNoticeHasNoViolation) {
   r.not_before = "2026-05-07T09:00:00+08:00";
   r.expires = "2026-06-07T09:00:00+08:00";
   r.disclosure_type = DisclosureType::proactive;
+  r.classification = Classification::open;
 
   EXPECT_EQ(violations(r), Found{});
 }
@@ -213,7 +214,7 @@ TEST(ChecksTest, WhatMayNotBeDisclosedIsRefused) {
   Release r = notice();
   r.disclosure_type = DisclosureType::withheld;
 
-  const auto errors = check_fields(r, county(), now, "");
+  const auto errors = check_disclosure(r, {}, "");
 
   ASSERT_EQ(errors.size(), 1U);
   EXPECT_EQ(errors[0].code, ErrorCode::refused);
