@@ -14,10 +14,6 @@ ScreenRemoval meant_by(const sdk::Part& part) {
   return {publication_of(part), part.release.revision};
 }
 
-bool is_picture(const Attachment& attachment) {
-  return attachment.media_type.rfind("image/", 0) == 0;
-}
-
 }  // namespace
 
 std::string shown_id(Seq seq) {
@@ -27,11 +23,13 @@ std::string shown_id(Seq seq) {
 ScreenAdapter::ScreenAdapter(ScreenStore store,
                              std::string page_url,
                              std::vector<const Glass*> glasses,
+                             bool touch,
                              Played played,
                              std::function<void()> changed)
     : store_(std::move(store)),
       page_url_(std::move(page_url)),
       glasses_(std::move(glasses)),
+      touch_(touch),
       played_(std::move(played)),
       changed_(std::move(changed)) {}
 
@@ -49,10 +47,17 @@ Status ScreenAdapter::apply(ScreenChange change) {
   return {};
 }
 
-// A screen shows pictures; other attachments stay on the portal, which its QR code leads to.
-Status ScreenAdapter::fetch_pictures(const sdk::Part& part, sdk::Helper& helper) const {
+// A screen shows pictures, a kiosk PDFs too; other attachments stay on the portal, which the QR
+// code leads to.
+bool ScreenAdapter::wanted(const Attachment& attachment) const {
+  const bool pdf = attachment.media_type == "application/pdf" && touch_ &&
+                   attachment.size_bytes <= limits::screen_pdf_bytes_max;
+  return !attachment.is_private && (pdf || attachment.media_type.starts_with("image/"));
+}
+
+Status ScreenAdapter::fetch_files(const sdk::Part& part, sdk::Helper& helper) const {
   for (const Attachment& attachment : part.release.attachments) {
-    if (attachment.is_private || !is_picture(attachment) || store_.has_blob(attachment.digest)) {
+    if (!wanted(attachment) || store_.has_blob(attachment.digest)) {
       continue;
     }
     TRY(store_.add_blob(attachment.digest, [&](const ScreenStore::Sink& sink) {
@@ -70,7 +75,7 @@ Report ScreenAdapter::publish(const sdk::Delivery& delivery, sdk::Helper& helper
       change.remove.push_back(meant_by(part));
       continue;
     }
-    if (auto status = fetch_pictures(part, helper); !status) {
+    if (auto status = fetch_files(part, helper); !status) {
       return sdk::transient(status.error().reason, describe(status.error()));
     }
     change.put.push_back(

@@ -21,10 +21,12 @@ std::string shown_id(Seq seq);
 
 class ScreenAdapter final : public sdk::ChannelAdapter {
  public:
-  // page_url: where the display is looked at; stands in the receipts. changed: the store has.
+  // page_url: where the display is looked at; stands in the receipts. touch: people read PDFs
+  // there. changed: the store has.
   ScreenAdapter(ScreenStore store,
                 std::string page_url,
                 std::vector<const Glass*> glasses,
+                bool touch,
                 Played played,
                 std::function<void()> changed);
 
@@ -34,7 +36,8 @@ class ScreenAdapter final : public sdk::ChannelAdapter {
   Report find(const sdk::Delivery& delivery, sdk::Helper& helper) override;
 
  private:
-  Status fetch_pictures(const sdk::Part& part, sdk::Helper& helper) const;
+  bool wanted(const Attachment& attachment) const;
+  Status fetch_files(const sdk::Part& part, sdk::Helper& helper) const;
   Report held(const sdk::Delivery& delivery) const;
   Status apply(ScreenChange change);
   bool awaited(const ScreenItem& item, const Glass& glass, Utc now) const;
@@ -42,6 +45,7 @@ class ScreenAdapter final : public sdk::ChannelAdapter {
   ScreenStore store_;
   std::string page_url_;
   std::vector<const Glass*> glasses_;
+  bool touch_;
   Played played_;
   std::function<void()> changed_;
 };

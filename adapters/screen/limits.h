@@ -23,7 +23,11 @@ inline constexpr size_t screen_led_bytes_max = 64 * 1024;
 inline constexpr size_t screen_blobs_bytes_max = 2ULL * 1024 * 1024 * 1024;
 inline constexpr size_t screen_pdf_pages_max = 60;  // of an attachment, on a kiosk
 inline constexpr size_t screen_pdf_bytes_max = 50 * 1024 * 1024;
-inline constexpr int64_t screen_pdf_ms_max = 20'000;      // to draw one page
+inline constexpr int64_t screen_pdf_ms_max = 20'000;  // to draw one page
+inline constexpr size_t screen_pdf_jobs_max = 16;     // pages waiting to be drawn
+inline constexpr size_t screen_picture_bytes_max = 16 * 1024 * 1024;
+inline constexpr size_t screen_search_chars = 4000;  // of a text, for a kiosk to search in
+inline constexpr int64_t screen_preview_minutes_max = 24 * 60;
 inline constexpr int64_t screen_lease_store_ms = 60'000;  // used time becomes durable
 inline constexpr size_t screen_gateway_screens_max = 32;  // behind one agent
 

@@ -2,6 +2,7 @@
 
 #include "adapters/screen/item_json.h"
 #include "adapters/screen/item_text.h"
+#include "adapters/screen/kiosk.h"
 #include "adapters/screen/led.h"
 #include "adapters/screen/page_report.h"
 #include "common/base/log.h"
@@ -22,12 +23,13 @@ namespace {
 constexpr int64_t clock_off_ms_max = 60'000;
 constexpr size_t played_lines_shown = 1000;
 
-SitePolicy page_policy() {
+SitePolicy page_policy(bool framed) {
   SitePolicy policy;
   policy.content_security =
       "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src "
-      "'self'; "
-      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+      "'self'; base-uri 'none'; form-action 'none'; ";
+  policy.content_security +=
+      framed ? "frame-src 'self'; frame-ancestors 'self'" : "frame-ancestors 'none'";
   return policy;
 }
 
@@ -127,15 +129,16 @@ HttpResponse ScreenPages::get(const HttpRequest& request, Utc now) {
   const std::string_view path =
       request.path == "/" ? std::string_view("/display.html") : std::string_view(request.path);
   for (const auto& [name, bytes] : embedded::screen_page) {
-    if (path.substr(1) == name) {
-      return bytes_answer(request, std::make_shared<const std::string>(bytes), name, page_policy());
+    if (path.substr(1) == name && (settings_.framed || !name.starts_with("preview."))) {
+      return bytes_answer(
+          request, std::make_shared<const std::string>(bytes), name, page_policy(settings_.framed));
     }
   }
   if (path == "/words.json") {
     return bytes_answer(request,
                         std::make_shared<const std::string>(words_json(language_of(request))),
                         "words.json",
-                        page_policy());
+                        page_policy(settings_.framed));
   }
   if (const Status fresh = refresh(now); !fresh) {
     // The page goes on with what it has.
@@ -143,13 +146,28 @@ HttpResponse ScreenPages::get(const HttpRequest& request, Utc now) {
     return plain_answer(503);
   }
   constexpr std::string_view files = "/files/";
-  if (path == "/items.json") {
-    const Language language = language_of(request);
+  constexpr std::string_view items = "/item/";
+  const Language language = language_of(request);
+  if (path == "/items.json" || path == "/kiosk.json") {
     SharedBytes& made = made_[std::string(path) + std::string(name_of(language))];
     if (made == nullptr) {
-      made = std::make_shared<const std::string>(items_json(language));
+      made = std::make_shared<const std::string>(
+          path == "/items.json"
+              ? items_json(language)
+              : kiosk_list_json(content_, settings_.name, glass_.rules().drill, language, now));
     }
-    return bytes_answer(request, made, "items.json", page_policy());
+    return bytes_answer(request, made, path, page_policy(settings_.framed));
+  }
+  if (path.starts_with(items) && path.ends_with(".json")) {
+    const ScreenItem* item = find(
+        path.substr(items.size(), path.size() - items.size() - std::string_view(".json").size()));
+    return item == nullptr || !in_force(*item, glass_.rules().drill, now)
+               ? plain_answer(404)
+               : json_answer(200, kiosk_item_json(*item, settings_.portal_url, language));
+  }
+  if (path == "/preview.json" && settings_.framed) {
+    return json_answer(
+        200, JsonWriter().begin_object().member("notes", settings_.notes).end_object().take());
   }
   if (path == "/led.txt") {
     return led(request);
@@ -252,6 +270,32 @@ HttpResponse ScreenPages::status(Utc now) const {
   return json_answer(200, json.take());
 }
 
+std::optional<std::pair<Digest, uint32_t>> ScreenPages::pdf_page(std::string_view path) const {
+  // /files/<64 hex>/page-<n>.png
+  constexpr std::string_view before = "/files/", between = "/page-", after = ".png";
+  constexpr size_t hex_bytes = 64;
+  if (!path.starts_with(before) || !path.ends_with(after) ||
+      path.size() < before.size() + hex_bytes + between.size() + after.size() ||
+      path.substr(before.size() + hex_bytes, between.size()) != between) {
+    return std::nullopt;
+  }
+  const std::optional<Digest> digest = digest_from_hex(path.substr(before.size(), hex_bytes));
+  path.remove_suffix(after.size());
+  path.remove_prefix(before.size() + hex_bytes + between.size());
+  uint32_t page = 0;
+  const auto [end, error] = std::from_chars(path.data(), path.data() + path.size(), page);
+  for (const auto& [publication, item] : content_.items) {
+    for (const Attachment& attachment : item.release.attachments) {
+      if (digest && attachment.digest == *digest && !attachment.is_private &&
+          attachment.media_type == "application/pdf" && error == std::errc() &&
+          end == path.data() + path.size()) {
+        return std::pair(*digest, page);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 // Only pictures of items that are held; the name says the type.
 HttpResponse ScreenPages::file(const HttpRequest& request, std::string_view rest) const {
   const std::string_view hex = rest.substr(0, rest.find('/'));
@@ -261,8 +305,8 @@ HttpResponse ScreenPages::file(const HttpRequest& request, std::string_view rest
       if (!digest || attachment.digest != *digest || attachment.is_private) {
         continue;
       }
-      HttpResponse response =
-          file_answer(request, dir_ + "/blobs", "/" + std::string(hex), page_policy());
+      HttpResponse response = file_answer(
+          request, dir_ + "/blobs", "/" + std::string(hex), page_policy(settings_.framed));
       for (auto& [name, value] : response.headers) {
         if (name == "Content-Type" && response.status < 400) {
           value = attachment.media_type;

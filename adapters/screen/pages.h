@@ -15,14 +15,19 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace gulou {
 
 struct ScreenSettings {
   std::string name;        // 青石县政务服务中心
   std::string portal_url;  // "http://127.0.0.1:8080": QR codes lead there; empty: no QR code
+  // Of a preview: stands in a frame of its own, with these notes.
+  bool framed = false;
+  std::string notes;
 };
 
 class ScreenPages {
@@ -34,6 +39,9 @@ class ScreenPages {
 
   HttpResponse answer(const HttpRequest& request, Utc now);
 
+  // The page of a PDF that a path means, of an attachment that is held: PdfPages draws it.
+  std::optional<std::pair<Digest, uint32_t>> pdf_page(std::string_view path) const;
+
   // When time alone changes next what is shown, as of the last look; 0: never. Any thread.
   Utc changes_at() const { return {changes_at_ms_}; }
 
@@ -41,8 +49,6 @@ class ScreenPages {
   Status refresh(Utc now);
   HttpResponse get(const HttpRequest& request, Utc now);
   std::string items_json(Language language) const;
-  std::string kiosk_json(Language language) const;
-  HttpResponse item(const HttpRequest& request, std::string_view key, Utc now) const;
   HttpResponse file(const HttpRequest& request, std::string_view rest) const;
   HttpResponse led(const HttpRequest& request) const;
   HttpResponse status(Utc now) const;

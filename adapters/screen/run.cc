@@ -3,10 +3,18 @@
 #include "adapters/screen/adapter.h"
 #include "adapters/screen/live.h"
 #include "adapters/screen/pages.h"
+#include "adapters/screen/pdf_pages.h"
+#include "adapters/screen/preview.h"
 #include "adapters/sdk/callbacks.h"
 #include "adapters/sdk/start.h"
 #include "common/base/log.h"
+#include "common/base/service.h"
 #include "common/http/server.h"
+#include "common/text/catalogue.h"
+#include "common/text/language.h"
+
+#include <cstdio>
+#include <cstdlib>
 
 namespace gulou {
 namespace {
@@ -35,12 +43,17 @@ Result<int> run(const AdapterSettings& settings,
                       static_cast<void>(callbacks.called_back(shown_id(item.seq)));
                     });
   ScreenLive live([&pages] { return pages.changes_at(); });
-  HttpServer server({}, [&pages, &live](const HttpRequest& request, Responder responder) {
-    if (request.method == "GET" && request.path == "/events") {
-      return live.join(responder.start_events());
-    }
-    responder.answer(pages.answer(request, read_clocks().utc));
-  });
+  PdfPages pdf_pages(settings.directory);
+  HttpServer server(
+      {}, [&pages, &live, &pdf_pages](const HttpRequest& request, Responder responder) {
+        if (request.method == "GET" && request.path == "/events") {
+          return live.join(responder.start_events());
+        }
+        if (const auto page = pages.pdf_page(request.path); page && request.method == "GET") {
+          return pdf_pages.ask(page->first, page->second, std::move(responder));
+        }
+        responder.answer(pages.answer(request, read_clocks().utc));
+      });
   const std::string url =
       settings.base_url.empty() ? "http://" + settings.listen : settings.base_url;
   if (!settings.listen.empty()) {
@@ -49,7 +62,10 @@ Result<int> run(const AdapterSettings& settings,
     log::info("screen.ready", {{"url", url}});
   }
   const net::Context context = TRY(net::Context::open(1));
-  ScreenAdapter adapter(std::move(store), url + "/", {&glass}, played, [&live] { live.changed(); });
+  ScreenAdapter adapter(
+      std::move(store), url + "/", {&glass}, settings.screen.touch, played, [&live] {
+        live.changed();
+      });
   sdk::ShellOptions with_callbacks = options;
   with_callbacks.callbacks = &callbacks;
   const int code = sdk::serve(adapter, with_callbacks, context, stop_fd);
@@ -60,6 +76,20 @@ Result<int> run(const AdapterSettings& settings,
 }  // namespace
 
 int run_screen(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == "--preview") {
+    const int stop_fd = stop_signal_fd();
+    const auto options = parse_preview(arguments);
+    const Result<int> code =
+        options ? preview_screen(*options, stop_fd) : Result<int>(fail(options.error()));
+    if (!code) {
+      const char* lang = std::getenv("LANG");
+      std::fprintf(
+          stderr,
+          "gulou-screen: %s\n",
+          sentence(choose_language({}, lang != nullptr ? lang : ""), code.error()).c_str());
+    }
+    return code ? *code : 2;
+  }
   return sdk::start("screen", arguments, run);
 }
 

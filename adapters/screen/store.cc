@@ -198,10 +198,11 @@ void ScreenStore::sweep() const {
       kept.insert(to_hex(attachment.digest));
     }
   }
-  for (const std::string& folder : {dir_ + "/items", dir_ + "/blobs"}) {
+  constexpr size_t hex_bytes = 64;  // pictures of a PDF's pages: <hex>-1.png
+  for (const std::string& folder : {dir_ + "/items", dir_ + "/blobs", dir_ + "/pages"}) {
     const Result<std::vector<std::string>> names = list_files(folder);
     for (const std::string& name : names ? *names : std::vector<std::string>()) {
-      if (!kept.contains(name)) {
+      if (!kept.contains(name.size() > hex_bytes ? name.substr(0, hex_bytes) : name)) {
         std::error_code ignored;
         fs::remove(fs::path(folder) / name, ignored);
       }

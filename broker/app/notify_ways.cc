@@ -1,6 +1,6 @@
 #include "broker/app/notify_ways.h"
 
-#include "broker/app/run_command.h"
+#include "common/base/run_command.h"
 #include "common/base/base64.h"
 #include "common/crypto/key_file.h"
 #include "common/crypto/mac.h"

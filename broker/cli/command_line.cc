@@ -48,6 +48,7 @@ struct Given {
   uint64_t limit = 0;
   AdapterCheck adapter;
   int64_t seconds = wait_seconds_default;
+  Preview preview;
 };
 
 using Run = std::function<Exit(const Shell&)>;
@@ -138,6 +139,15 @@ class CommandLine {
       return normalise_file(shell, given_.text);
     });
     clean->add_option("file", given_.text, help("help_html_file"))->required();
+
+    auto* look = add(app_, "preview", "help_preview", [this](const Shell& shell) {
+      return preview_file(shell, given_.preview);
+    });
+    look->add_option("file", given_.preview.file, help("help_files"))->required();
+    look->add_option("--as", given_.preview.as, help("help_as"))
+        ->check(CLI::IsMember({"landscape", "portrait", "touch"}));
+    look->add_option("--minutes", given_.preview.minutes, help("help_minutes"))
+        ->check(CLI::Range(1, 24 * 60));
 
     CLI::App& kind = add_noun("kind", "help_kinds");
     add(kind, "list", "help_kind_list", list_kinds);

@@ -87,6 +87,15 @@ Exit show_kind(const Shell& shell, const std::string& name);
 // file: a path, or "-" for standard input.
 Exit normalise_file(const Shell& shell, const std::string& file);
 
+struct Preview {
+  std::string file;  // as `gulou publish` takes them; a bundle's directory too
+  std::string as = "landscape";
+  int64_t minutes = 15;  // then it ends by itself
+};
+
+// Shows on a screen's own page what a file would look like, before it is approved.
+Exit preview_file(const Shell& shell, const Preview& preview);
+
 // person: empty for everybody.
 Exit test_notify(const Shell& shell, const std::string& person);
 

@@ -73,6 +73,10 @@ constexpr SettingRow<ScreenTable> screen_rows[] = {
      reach<ScreenTable, &ScreenTable::portal_url>},
     {{.key = "drill", .zh = "是否显示演练信息。", .en = "Whether drills are shown."},
      reach<ScreenTable, &ScreenTable::drill>},
+    {{.key = "touch",
+      .zh = "是否供触摸查询(/kiosk.html)，查询机另存 PDF 附件。",
+      .en = "Whether people look things up by touch (/kiosk.html): PDF attachments are kept too."},
+     reach<ScreenTable, &ScreenTable::touch>},
     {{.key = "kinds",
       .zh = "轮播的信息类型，紧急信息不论类型都播；留空为通知公告、公示和办事指南。",
       .en = "Kinds shown in turn, urgent ones of any kind besides; empty: notices, public notices "

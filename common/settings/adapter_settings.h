@@ -18,6 +18,7 @@ struct ScreenTable {
   std::string name;        // where it hangs
   std::string portal_url;  // QR codes lead there; empty: none
   bool drill = false;      // shows drills
+  bool touch = false;      // a kiosk at /kiosk.html: keeps PDFs too
   // What the display shows in turn besides what is urgent; empty: notices, public notices, guides.
   std::vector<Kind> kinds;
 };

@@ -1,59 +1,13 @@
 // The display page: shows in turn what the agent says, tells what was really drawn, and goes on with
 // what it has while nobody answers.
+import { byId, factList, make, paragraphs } from "./build";
+import { Clock } from "./clock";
 import { Link } from "./link";
-import { Fact, Item, Programme, current } from "./model";
+import { Item, Programme, current } from "./model";
 import { Pages } from "./paging";
-import { language, loadWords, word } from "./words";
+import { loadWords, word } from "./words";
 
 const standbySeconds = 12;
-
-function byId(id: string): HTMLElement {
-  const element = document.getElementById(id);
-  if (element === null) {
-    throw new Error(`no element ${id}`);
-  }
-  return element;
-}
-
-function make(tag: string, className: string, text = ""): HTMLElement {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-// Times are moved to the wall clock of China by hand, so they are formatted as they stand.
-const dayFormat = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", {
-  timeZone: "UTC", year: "numeric", month: "long", day: "numeric", weekday: "long",
-});
-
-function two(value: number): string {
-  return String(value).padStart(2, "0");
-}
-
-function factList(facts: Fact[], className: string): HTMLElement {
-  const list = make("dl", className);
-  for (const fact of facts) {
-    const row = make("div", "");
-    row.append(make("dt", "", fact.name));
-    const value = make("dd", "");
-    for (const text of fact.value.split("\n").filter((one) => one.trim() !== "")) {
-      value.append(make("p", "", text));
-    }
-    row.append(value);
-    list.append(row);
-  }
-  return list;
-}
-
-function paragraphs(heading: string, text: string, className: string): HTMLElement {
-  const section = make("section", className);
-  section.append(make("h3", "", heading));
-  for (const line of text.split("\n").filter((one) => one.trim() !== "")) {
-    section.append(make("p", "", line));
-  }
-  return section;
-}
 
 function content(item: Item): HTMLElement {
   const flow = make("div", "flow");
@@ -147,8 +101,8 @@ class Display {
   private readonly link = new Link((text) => this.take(JSON.parse(text) as Programme), () => this.faults);
 
   start(): void {
-    this.showClock();
-    window.setInterval(() => this.showClock(), 1000);
+    new Clock().start();
+    window.setInterval(() => document.body.classList.toggle("silent", this.link.silent()), 1000);
     window.setInterval(() => this.turn(), 250);
     window.addEventListener("resize", () => this.show(this.shownKey, true));
     document.documentElement.style.setProperty("--silent", JSON.stringify(word("silent")));
@@ -295,16 +249,6 @@ class Display {
     mark.alt = "";
     box.append(mark, make("h1", "", this.programme.screen || word("title")), make("p", "", word("empty")));
     return box;
-  }
-
-  private showClock(): void {
-    // The wall clock of China, whatever the device believes about its place.
-    const now = new Date(Date.now() + 8 * 3600 * 1000);
-    const hour = now.getUTCHours();
-    byId("time").textContent = `${two(hour)}:${two(now.getUTCMinutes())}`;
-    byId("day").textContent = dayFormat.format(now);
-    document.body.classList.toggle("night", hour < 7 || hour >= 19);
-    document.body.classList.toggle("silent", this.link.silent());
   }
 }
 

@@ -1,4 +1,4 @@
-#include "broker/app/run_command.h"
+#include "common/base/run_command.h"
 
 #include "common/base/check.h"
 
