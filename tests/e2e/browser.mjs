@@ -39,7 +39,7 @@ const commands = {
   fill: ({ page, selector, text }) => pages.get(page).fill(selector, text),
   pass: ({ page, ms }) => pages.get(page).clock.fastForward(ms),
   run: ({ page, ms }) => pages.get(page).clock.runFor(ms),
-  screenshot: ({ page, path }) => pages.get(page).screenshot({ path }).then(() => null),
+  screenshot: ({ page, path, full }) => pages.get(page).screenshot({ path, fullPage: Boolean(full) }).then(() => null),
   resize: ({ page, width, height }) => pages.get(page).setViewportSize({ width, height }),
   problems: ({ page }) => pages.get(page).problems,
   async heap({ page }) {

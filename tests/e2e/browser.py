@@ -76,9 +76,9 @@ class Page:
     def click(self, selector):
         self.ask("click", selector=selector)
 
-    def screenshot(self, name):
+    def screenshot(self, name, full=False):
         os.makedirs(SHOTS, exist_ok=True)
-        self.ask("screenshot", path=os.path.join(SHOTS, name + ".png"))
+        self.ask("screenshot", path=os.path.join(SHOTS, name + ".png"), full=full)
 
     def problems(self):
         """Errors of scripts and of the console."""

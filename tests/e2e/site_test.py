@@ -1,0 +1,137 @@
+"""The portal in a real browser: every type of page at the width of a desk and of a phone, with screenshots to look at.
+
+site_test.py [unittest options], with GULOU_BIN and GULOU_NODE. The real broker, portal and Chromium; the pages are
+judged by axe-core (WCAG 2.1 A and AA) and html-validate, the feeds by feedparser and by what JSON Feed 1.1 demands.
+"""
+import json
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+import feedparser
+
+from browser import Browser
+from home import Home, canonical, notice
+
+SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "config", "samples")
+SIZES = {"desk": (1366, 900), "phone": (390, 844)}
+TABLE = "".join(f"| {n} | 云溪县春山路{n}号至{n + 40}号 | 2026年11月{n}日 8时至18时 | 县自来水公司 0999-661234{n} |\n" for n in range(1, 7))
+
+
+def of_kind(name, kind, column, title, **fields):
+    return {**notice(name), "kind": kind, "column": column, "title": title, **fields}
+
+
+def releases():
+    """One of each kind that the samples do not have."""
+    yield of_kind("news-1", "news", "dtyw", "我县召开冬春供水保障工作会议", summary="会议要求各单位把群众用水摆在突出位置，做到停水必告知、抢修不过夜。",
+                  source="云溪县融媒体中心", body={"format": "markdown", "content": "11月24日，我县召开冬春供水保障工作会议。\n\n会议指出，**保障用水**是民生大事。"})
+    yield of_kind("show-1", "public_notice", "gsgg", "2026年度农村供水工程拟补助项目公示", public_notice={
+        "period_from": "2026-11-24", "period_to": "2026-11-30", "feedback": "县水利局 0999-6612008，工作日8:30至18:00"},
+                  body={"format": "markdown", "content": f"经评审，拟补助下列项目。\n\n| 序号 | 范围 | 时间 | 单位和电话 |\n|---|---|---|---|\n{TABLE}\n特此公示。"})
+    yield of_kind("clear-1", "clarification", "hygq", "关于“全县停水三天”网传信息的回应", summary="网传信息不实，停水仅限春山路沿线，当日恢复。")
+    yield of_kind("organ-1", "organisation", "jgzn", "云溪县水利局机构职能")
+    yield of_kind("old-1", "policy_document", "zcwj", "云溪县人民政府办公室关于印发用水管理办法的通知", doc_no="云政办发〔2019〕7号",
+                  written_on="2019-03-01", validity="valid", subject=["城乡建设、环境保护", "城市供水"], keywords=["供水", "节水"],
+                  summary="规定用水计划、节水和处罚。")
+    yield of_kind("gone-1", "notice", "tzgg", "误发的通知")
+    for number in range(1, 31):
+        yield notice(f"water-{number}", summary=f"第{number}次停水安排。")
+
+
+class SiteTest(unittest.TestCase):
+    def publish(self, home):
+        publisher = home.publisher()
+        for sample in ("road-notice.md", "service-guide.md", "reply.md", "urgent-rain.md"):
+            home.gulou("publish", os.path.join(SAMPLES, sample))
+        home.gulou("publish", os.path.join(SAMPLES, "policy"))
+        seqs = {one["id"]: publisher.submit([canonical(one)])["seq"] for one in releases()}
+        for name in ("old-1", "gone-1", "water-30"):
+            home.wait_state(seqs[name], "portal", "published")
+        home.wait_confirmed(publisher.withdraw("old-1", "mark_invalid", "已由新办法代替")["seq"], "portal")
+        home.wait_confirmed(publisher.withdraw("gone-1", "remove", "有误")["seq"], "portal")
+        return seqs
+
+    def paths(self, home, seqs):
+        """Type of page to its path."""
+        found = {}
+        for entry in self.entries(home):
+            if entry.get("validity") != "invalid":
+                found.setdefault(entry["column"], entry["url"])
+        return {"home": "/", "column": "/tzgg/", "column-empty": "/ldjh/", "map": "/sitemap.html", "search": "/search.html?q=停水", "catalogue": "/catalogue/",
+                "invalid": f"/zcwj/{seqs['old-1']}-0.html", "gone": f"/tzgg/{seqs['gone-1']}-0.html", "lost": "/nowhere.html",
+                **{name: found[column] for name, column in (("guide", "bszn"), ("reply", "xjhf"), ("document", "zcwj"),
+                   ("interpretation", "zcjd"), ("notice", "tzgg"), ("period", "gsgg"), ("news", "dtyw"), ("clarification", "hygq"))}}
+
+    def get(self, home, path):
+        return home.http("GET", path, token="", port="portal")
+
+    def entries(self, home):
+        for chunk in self.get(home, "/search/index.json").json["chunks"]:
+            yield from self.get(home, chunk).json["entries"]
+
+    def check_markup(self, home, paths):
+        """html-validate, with its recommended rules, on what the server sent."""
+        rules = {"extends": ["html-validate:recommended"], "rules": {
+            "long-title": "off", "no-trailing-whitespace": "off", "attribute-boolean-style": "off", "tel-non-breaking": "off"}}
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, ".htmlvalidate.json"), "w", encoding="utf-8") as file:
+                json.dump({"root": True, **rules}, file)
+            for name, path in paths.items():
+                with open(os.path.join(folder, name + ".html"), "wb") as file:
+                    file.write(self.get(home, re.sub(r"\?.*", "", path)).body)
+            program = os.path.join(os.environ["GULOU_NODE"], "node_modules", ".bin", "html-validate")
+            done = subprocess.run(["node", program, "--formatter", "text", folder + "/*.html"], capture_output=True, text=True, check=False, cwd=folder)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def check_feeds(self, home):
+        for path in ("/feed.atom", "/tzgg/feed.atom"):
+            feed = feedparser.parse(self.get(home, path).body)
+            self.assertFalse(feed.bozo, feed.get("bozo_exception"))
+            self.assertEqual(feed.version, "atom10")
+            self.assertEqual(len(feed.entries), 30)
+            self.assertTrue(all(one.id and one.title and one.updated_parsed and one.link for one in feed.entries))
+        answer = self.get(home, "/zcwj/feed.json")
+        self.assertEqual(answer.headers["Content-Type"], "application/feed+json; charset=utf-8")
+        feed = answer.json
+        self.assertEqual(feed["version"], "https://jsonfeed.org/version/1.1")
+        self.assertEqual(len({one["id"] for one in feed["items"]}), len(feed["items"]))
+        for item in feed["items"]:
+            self.assertTrue(item["id"] and (item.get("content_text") or item.get("content_html")))
+            self.assertRegex(item["date_published"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertTrue(any(one["attachments"] for one in feed["items"]))
+        space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+        named = ElementTree.fromstring(self.get(home, "/sitemap-1.xml").body).findall(f"{space}url/{space}loc")
+        paths = [re.sub(r"https?://[^/]+", "", one.text) for one in named]
+        self.assertEqual(len(paths), len(set(paths)))
+        self.assertTrue(all(self.get(home, path).status == 200 for path in paths))
+
+    def test_every_type_of_page(self):
+        with Home() as home, Browser() as browser:
+            home.start("gulou-broker")
+            home.start("gulou-portal")
+            paths = self.paths(home, self.publish(home))
+            base = f"http://127.0.0.1:{home.ports['portal']}"
+            self.check_markup(home, paths)
+            self.check_feeds(home)
+            wrong = []
+            for name, path in paths.items():
+                page = browser.open(base + path, *SIZES["desk"])
+                if name == "search":
+                    page.wait("document.querySelectorAll('.hits li').length > 0", "hits")
+                for size, (width, height) in SIZES.items():
+                    page.ask("resize", width=width, height=height)
+                    page.screenshot(f"site-{name}-{size}", full=True)
+                    wrong += [(name, size, one["id"], one["nodes"]) for one in page.axe()]
+                    if page.eval("document.documentElement.scrollWidth > innerWidth"):
+                        wrong.append((name, size, "wider than the screen"))
+                wrong += [(name, one) for one in page.problems() if "status of 4" not in one]
+                page.ask("close")
+            self.assertEqual(wrong, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
