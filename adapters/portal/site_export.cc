@@ -4,8 +4,13 @@
 #include "common/base/files.h"
 #include "common/base/limits.h"
 
+#include <cerrno>
 #include <filesystem>
+#include <set>
 #include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace gulou {
 namespace {
@@ -22,6 +27,32 @@ std::string_view bytes_of(const HttpResponse& response) {
   }
   const auto* shared = std::get_if<SharedBytes>(&response.body);
   return shared != nullptr ? std::string_view(**shared) : std::string_view();
+}
+
+// Not durable by itself: sync_tree() makes all of them so at once, before anybody is led there.
+Status put_file(const std::string& path, std::string_view bytes) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  bool good = file >= 0;
+  while (good && !bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    good = written > 0 || (written < 0 && errno == EINTR);
+    bytes.remove_prefix(written > 0 ? static_cast<size_t>(written) : 0);
+  }
+  const int reason = errno;
+  good = (file < 0 || ::close(file) == 0) && good;
+  return good ? Status{}
+              : Status(unwritable(path, std::error_code(reason, std::generic_category())));
+}
+
+Status sync_tree(const std::string& root) {
+  const int directory = ::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool good = directory >= 0 && ::syncfs(directory) == 0;
+  const int reason = errno;
+  if (directory >= 0) {
+    ::close(directory);
+  }
+  return good ? Status{}
+              : Status(unwritable(root, std::error_code(reason, std::generic_category())));
 }
 
 Status link_or_copy(const std::string& from, const std::string& to) {
@@ -102,6 +133,7 @@ Status SitePages::export_to(const std::string& out_dir, Utc now) {
   const std::string name = std::to_string(index_.generation());
   const std::string root = out_dir + "/" + name;
   TRY(make_directory(root));
+  std::set<std::string> folders;
   for (const std::string& path : all_paths()) {
     HttpRequest request;
     request.method = "GET";
@@ -113,8 +145,10 @@ Status SitePages::export_to(const std::string& out_dir, Utc now) {
     // What is gone lies apart, so that the other web server can tell it (README.md).
     const std::string file = root + (response.status == 410 ? "/gone" : "") + path +
                              (path.ends_with('/') ? "index.html" : "");
-    TRY(make_directory(fs::path(file).parent_path().string()));
-    TRY(write_file(file, bytes_of(response)));
+    if (std::string folder = fs::path(file).parent_path().string(); folders.insert(folder).second) {
+      TRY(make_directory(folder));
+    }
+    TRY(put_file(file, bytes_of(response)));
   }
   for (const auto& [place, record] : index_.records()) {
     for (const SiteFile& file : index_.shows(record) ? record.files : std::vector<SiteFile>()) {
@@ -122,6 +156,7 @@ Status SitePages::export_to(const std::string& out_dir, Utc now) {
       TRY(link_or_copy(blob_path(dir_, file.digest), root + files_path(record) + file.name));
     }
   }
+  TRY(sync_tree(root));
   return switch_over(out_dir, name);
 }
 

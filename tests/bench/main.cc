@@ -35,13 +35,14 @@ constexpr Group groups[] = {{"limits", measure_limits},
                             {"fanout", measure_fanout},
                             {"paced", measure_paced},
                             {"catchup", measure_catchup},
-                            {"store", measure_store}};
+                            {"store", measure_store},
+                            {"site", measure_site}};
 
 constexpr double quick_scale = 0.2;
 
 int usage() {
   std::fprintf(stderr,
-               "usage: gulou-bench all|limits|ingest|fanout|paced|catchup|store ...\n"
+               "usage: gulou-bench all|limits|ingest|fanout|paced|catchup|store|site ...\n"
                "  --quick       a fifth of times and counts\n"
                "  --smoke       hardly anything: does each figure come?\n"
                "  --size N      bytes of a release's text (4096); 11/4 of it where larger ones are "
