@@ -1,6 +1,7 @@
 #include "adapters/portal/run.h"
 
 #include "adapters/portal/adapter.h"
+#include "adapters/portal/http_adapter.h"
 #include "adapters/portal/site_pages.h"
 #include "adapters/sdk/start.h"
 #include "common/base/log.h"
@@ -29,11 +30,29 @@ SiteSettings site_settings(const SiteTable& table, const std::string& base_url) 
   return site;
 }
 
+// A CMS of somebody else: nothing of it is ours but the calls.
+Result<int> run_http(const AdapterSettings& settings,
+                     const sdk::ShellOptions& options,
+                     const CountySettings& county,
+                     int stop_fd) {
+  std::map<std::string, std::string, std::less<>> names;
+  for (const auto& [id, column] : county.columns) {
+    names.emplace(id, column.name);
+  }
+  HttpApi api = TRY(HttpApi::open(settings.http));
+  const net::Context context = TRY(net::Context::open(1));
+  HttpAdapter adapter(std::move(api), std::move(names));
+  return sdk::serve(adapter, options, context, stop_fd);
+}
+
 Result<int> run(const AdapterSettings& settings,
                 const sdk::ShellOptions& options,
                 const std::string& home,
                 int stop_fd) {
   const CountySettings county = TRY(load_county(home));
+  if (!settings.http.create.url.empty()) {
+    return run_http(settings, options, county, stop_fd);
+  }
   const SiteTable about = TRY(load_site(Home{home}.site_settings(), settings.site));
   Site site = TRY(Site::open(settings.directory));
   const std::string base_url =

@@ -84,7 +84,17 @@ constexpr SettingRow<ScreenTable> screen_rows[] = {
      reach<ScreenTable, &ScreenTable::kinds>},
 };
 
-constexpr std::string_view sections[] = {"site", "screen", "feed", "weibo", "wechat"};
+constexpr std::string_view sections[] = {"site",
+                                         "http",
+                                         "http_find",
+                                         "http_create",
+                                         "http_update",
+                                         "http_remove",
+                                         "http_mark",
+                                         "http_upload",
+                                         "screen",
+                                         "feed",
+                                         "weibo"};
 
 void resolve(std::string& path, const std::string& dir) {
   if (!path.empty() && path.front() != '/') {
@@ -105,6 +115,14 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
   if (const TomlValue* site = file.root.find("site")) {
     TRY(read_site_table(file, *site, settings.site));
   }
+  if (const TomlValue* http = file.root.find("http")) {
+    TRY(read_http_table(file, *http, settings.http));
+  }
+  for (const std::string_view name : cms_call_tables()) {
+    if (const TomlValue* call = file.root.find(name)) {
+      TRY(read_cms_call(file, *call, name, settings.http));
+    }
+  }
   if (const TomlValue* screen = file.root.find("screen")) {
     TRY(read_settings<ScreenTable>(file, *screen, screen_rows, {}, settings.screen));
   }
@@ -122,7 +140,11 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
   resolve(settings.broker_key_file, dir);
   resolve(settings.key_file, dir);
   resolve(settings.directory, dir);
-  for (std::string* named : {&settings.feed.folder,
+  for (std::string* named : {&settings.http.secret_file,
+                             &settings.http.create.body_file,
+                             &settings.http.update.body_file,
+                             &settings.http.mark.body_file,
+                             &settings.feed.folder,
                              &settings.feed.mail_password_file,
                              &settings.feed.webhook_secret_file,
                              &settings.feed.token_file,
@@ -219,9 +241,9 @@ AdapterSettings sample_screen_adapter() {
 }
 
 std::string adapter_settings_help(bool chinese) {
-  return "adapters/NAME.toml\n" + help_settings<S>(rows, chinese) + "[screen]\n" +
-         help_settings<ScreenTable>(screen_rows, chinese) + "[feed]\n" + help_feed_table(chinese) +
-         "[weibo]\n" + help_weibo_table(chinese) + "[wechat]\n" + help_wechat_table(chinese);
+  return "adapters/NAME.toml\n" + help_settings<S>(rows, chinese) + help_cms_tables(chinese) +
+         "[screen]\n" + help_settings<ScreenTable>(screen_rows, chinese) + "[feed]\n" +
+         help_feed_table(chinese) + "[weibo]\n" + help_weibo_table(chinese);
 }
 
 }  // namespace gulou

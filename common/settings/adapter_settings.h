@@ -5,6 +5,7 @@
 
 #include "common/base/result.h"
 #include "common/model/release.h"
+#include "common/settings/cms_tables.h"
 #include "common/settings/outlet_tables.h"
 #include "common/settings/site_settings.h"
 #include "common/settings/wechat_table.h"
@@ -34,6 +35,7 @@ struct AdapterSettings {
   std::string listen;     // HOST:PORT of its own web server; empty: none
   std::string base_url;   // how citizens reach what it publishes
   std::string log_level = "info";
+  HttpTable http;  // the portal is a CMS of others where [http_create] is there
   SiteTable site;  // of a home made before site.toml
   ScreenTable screen;
   FeedTable feed;
