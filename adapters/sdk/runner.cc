@@ -42,7 +42,7 @@ void Runner::on_connected(Now now) {
   granted_messages_ = 0;
   granted_bytes_ = 0;
   said_last_ = now.mono;
-  send(wire::Hello{options_.channel, options_.instance, options_.software});
+  send(wire::Hello{options_.channel, options_.instance, options_.software, last_goodbye_, known_});
 }
 
 void Runner::on_disconnected() {
@@ -66,6 +66,8 @@ void Runner::on_message(const wire::Message& message, Now now) {
   if (const auto* welcome = std::get_if<wire::Welcome>(&message.body)) {
     welcomed_ = true;
     refusal_.reset();
+    last_goodbye_.clear();
+    learn(welcome->cursor);
     ping_every_ms_ = welcome->ping_every_ms;
     for (wire::ReportBatch& report : std::exchange(late_, {})) {
       send(std::move(report));
@@ -76,6 +78,7 @@ void Runner::on_message(const wire::Message& message, Now now) {
     grant(true);
   } else if (const auto* batch = std::get_if<wire::Deliver>(&message.body)) {
     if (welcomed_) {
+      learn(batch->cursor);
       deliver(*batch, now);
     }
   } else if (const auto* ok = std::get_if<wire::ProgressOk>(&message.body)) {
@@ -99,14 +102,24 @@ void Runner::on_message(const wire::Message& message, Now now) {
     const std::string reason = goodbye->reason;
     on_disconnected();
     goodbye_ = reason;
+    last_goodbye_ = reason;
   } else if (const auto* error = std::get_if<wire::ErrorMessage>(&message.body)) {
     if (!welcomed_) {
       refusal_ = error->error;
+      if (error->error.reason == "cursor_not_ours") {
+        known_ = {};  // another broker, or one with new keys
+      }
     }
     if (progress_asked_ && error->error.reason == "lease_ended") {
       progress_asked_ = false;
       progress_answer_ = Status(fail(error->error));
     }
+  }
+}
+
+void Runner::learn(const wire::Cursor& cursor) {
+  if (cursor.epoch > known_.epoch || (cursor.epoch == known_.epoch && cursor.seq > known_.seq)) {
+    known_ = cursor;
   }
 }
 

@@ -113,11 +113,14 @@ class Runner {
   bool goes_on(const Running& running, const Report& report) const;
   void after_find(Item item, const Report& found);
   void recall(const wire::Recall& recall);
+  void learn(const wire::Cursor& cursor);
 
   RunnerOptions options_;
   bool connected_ = false;
   bool welcomed_ = false;
   std::string goodbye_;
+  std::string last_goodbye_;  // told with the next HELLO
+  wire::Cursor known_;        // the newest the broker gave: shows it if it has lost what it had
   std::optional<Error> refusal_;
   std::map<LeaseNo, LeaseState> leases_;
   std::map<Lane, std::deque<Item>> queue_;

@@ -32,6 +32,7 @@ std::string trimmed(std::string text) {
 }
 
 Result<int> start_with(const std::string& name, const std::string& file, const Run& run) {
+  keep_memory_private();
   const int stop_fd = stop_signal_fd();
   const AdapterSettings settings = TRY(load_adapter(file));
   TRY(log::init("gulou-" + name, settings.log_level));

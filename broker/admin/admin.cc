@@ -7,6 +7,8 @@
 namespace gulou {
 namespace {
 
+constexpr uint32_t wrong_tokens_per_second_max = 10;  // of one address
+
 bool is_local(std::string_view peer) {
   return peer == "::1" || peer.starts_with("127.") || peer.starts_with("::ffff:127.");
 }
@@ -15,10 +17,18 @@ HttpServerOptions server_options(const AdminOptions& options, Metrics& metrics) 
   HttpServerOptions server;
   server.certificate_file = options.certificate_file;
   server.key_file = options.key_file;
+  server.requests_per_second_max = options.address_requests_per_second_max;
   server.sentences = http_sentence;
   server.metrics = &metrics;
   server.metrics_label = R"(listener="admin")";
   return server;
+}
+
+HttpResponse too_often(std::string reason, std::string_view language) {
+  const Error error{ErrorCode::exhausted, std::move(reason), {}, {}};
+  HttpResponse response = problem_answer(error, http_sentence, language);
+  response.add("Retry-After", "1");
+  return response;
 }
 
 }  // namespace
@@ -26,6 +36,7 @@ HttpServerOptions server_options(const AdminOptions& options, Metrics& metrics) 
 AdminRoutes admin_routes() {
   AdminRoutes all;
   for (const auto& list : {blob_routes,
+                           access_routes,
                            channel_routes,
                            delivery_routes,
                            event_routes,
@@ -50,16 +61,21 @@ AdminRoutes admin_routes() {
 
 Admin::Admin(const AdminOptions& options, Desk& desk, const History& history, Metrics& metrics)
     : principals_(options.principals),
-      context_(new AdminContext{options.county,
-                                desk,
-                                history,
-                                metrics,
-                                options.mac_of,
-                                options.notify_test,
-                                Workers(options.threads),
-                                Workers(1)}),
+      admitted_(1),
+      context_(new AdminContext{
+          options.county,
+          desk,
+          history,
+          metrics,
+          options.mac_of,
+          options.notify_test,
+          options.reload,
+          metrics.counter("gulou_admin_refused_receipts_total", "receipts shown that are not ours"),
+          Workers(options.threads),
+          Workers(1)}),
       router_(http_sentence),
       rates_(options.token_requests_per_second_max),
+      guesses_(wrong_tokens_per_second_max),
       denied_(metrics.counter("gulou_admin_denied_requests_total",
                               "requests without a token or role that the route asks for")) {
   for (const AdminRoute& route : admin_routes()) {
@@ -89,6 +105,12 @@ void Admin::stop() {
   context_->workers.stop();
 }
 
+void Admin::admit(std::vector<HttpPrincipal> principals) {
+  while (!admitted_.try_send(std::move(principals))) {
+    admitted_.take(1);  // a list that no request has met
+  }
+}
+
 void Admin::add(Router& router, const AdminRoute& route) {
   router.add(std::string(route.method),
              route.pattern,
@@ -101,6 +123,9 @@ void Admin::serve(const AdminRoute& route,
                   HttpRequest request,
                   const PathValues& path,
                   Responder responder) {
+  for (std::vector<HttpPrincipal>& list : admitted_.take(1)) {
+    principals_ = std::move(list);
+  }
   const HttpPrincipal* principal = find_principal(principals_, request.header("authorization"));
   if (auto denial = deny(route, request, principal)) {
     responder.answer(std::move(*denial));
@@ -127,6 +152,9 @@ std::optional<HttpResponse> Admin::deny(const AdminRoute& route,
       route.access != Access::open && !(route.access == Access::local && is_local(request.peer));
   if (asks_for_token && principal == nullptr) {
     denied_.add();
+    if (!guesses_.allow(request.peer, read_clocks().mono)) {
+      return too_often("http_too_many_wrong_tokens", language);
+    }
     const bool given = !request.header("authorization").empty();
     const Error error{ErrorCode::refused, given ? "token_unknown" : "token_missing", {}, {}};
     Problem problem = problem_of({&error, 1}, http_sentence, language);
@@ -142,10 +170,7 @@ std::optional<HttpResponse> Admin::deny(const AdminRoute& route,
     return refusal({{ErrorCode::refused, "role_missing", {}, {principal->name}}}, language);
   }
   if (principal != nullptr && !rates_.allow(principal->name, read_clocks().mono)) {
-    const Error error{ErrorCode::exhausted, "http_rate_exceeded", {}, {}};
-    HttpResponse response = problem_answer(error, http_sentence, language);
-    response.add("Retry-After", "1");
-    return response;
+    return too_often("http_rate_exceeded", language);
   }
   return std::nullopt;
 }

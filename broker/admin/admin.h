@@ -7,6 +7,7 @@
 #include "broker/admin/exchange.h"
 #include "broker/admin/principal.h"
 #include "broker/admin/routes.h"
+#include "common/base/mailbox.h"
 #include "common/http/rates.h"
 #include "common/http/server.h"
 
@@ -23,9 +24,11 @@ struct AdminOptions {
   std::vector<HttpPrincipal> principals;
   ReceiptMac mac_of;             // none: receipts are shown without
   NotifyTest notify_test;        // none: notify.toml names nobody
+  Reload reload;                 // none: nothing can be read again
   std::string certificate_file;  // PEM; with key_file: TLS
   std::string key_file;
-  uint32_t token_requests_per_second_max = 0;  // per principal; 0: no limit
+  uint32_t token_requests_per_second_max = 0;    // per principal; 0: no limit
+  uint32_t address_requests_per_second_max = 0;  // per address
   size_t threads = 2;
 };
 
@@ -42,6 +45,8 @@ class Admin {
   // Numeric address or "localhost"; port 0 chooses a free one. Errors: those of HttpServer::listen.
   Status start(const std::string& address, uint16_t port);
   uint16_t port() const;
+  // Who has a token from now on; any thread.
+  void admit(std::vector<HttpPrincipal> principals);
   // No request is answered after it. The broker may still run.
   void stop();
 
@@ -56,10 +61,12 @@ class Admin {
                                    const HttpRequest& request,
                                    const HttpPrincipal* principal);
 
-  const std::vector<HttpPrincipal> principals_;
-  std::shared_ptr<AdminContext> context_;  // shared: see Exchange
+  std::vector<HttpPrincipal> principals_;         // server's thread
+  Mailbox<std::vector<HttpPrincipal>> admitted_;  // the newest list, until the next request
+  std::shared_ptr<AdminContext> context_;         // shared: see Exchange
   Router router_;
-  AddressRates rates_;  // by principal; server's thread
+  AddressRates rates_;    // by principal; server's thread
+  AddressRates guesses_;  // requests without a known token, by address
   Counter& denied_;
   std::unique_ptr<HttpServer> server_;
 };

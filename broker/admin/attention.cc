@@ -214,7 +214,25 @@ void add_takedowns(std::vector<Attention>& list,
   }
 }
 
-void add_machine(std::vector<Attention>& list, const ShellView& shell) {
+void add_machine(std::vector<Attention>& list, const BrokerView& view) {
+  const ShellView& shell = view.shell;
+  if (const auto& loss = view.core.loss) {
+    list.push_back(
+        {.code = "data_loss_suspected",
+         .since = loss->at,
+         .count = 1,
+         .args = {loss->by, std::to_string(loss->seq.value), std::to_string(view.core.head.value)},
+         .who = "who_administrator",
+         .command = "gulou journal accept-loss"});
+  }
+  for (const ClonedKey& key : shell.cloned_keys) {
+    list.push_back({.code = "cloned_key",
+                    .since = key.since,
+                    .count = key.times,
+                    .args = {key.principal, key.instance},
+                    .who = "who_administrator",
+                    .command = "gulou key new " + key.principal});
+  }
   if (!shell.chain_failure.empty()) {
     list.push_back({.code = "chain_failed",
                     .count = 1,
@@ -248,7 +266,7 @@ std::vector<Attention> attention(const History& history,
                                  const BrokerView& view,
                                  const std::vector<ChannelLine>& channels) {
   std::vector<Attention> list;
-  add_machine(list, view.shell);
+  add_machine(list, view);
   add_takedowns(list, history, county, view);
   for (const ChannelLine& line : channels) {
     if (line.parked > 0) {

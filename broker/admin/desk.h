@@ -37,6 +37,15 @@ struct NotifyFailure {
   Error error;         // the last one
 };
 
+// One key is used in two places.
+struct ClonedKey {
+  std::string principal;
+  std::string instance;
+  Utc since;
+  Utc last;
+  uint32_t times = 0;
+};
+
 // What the process shell knows besides the core.
 struct ShellView {
   Utc started_at;
@@ -47,6 +56,7 @@ struct ShellView {
   std::string chain_failure;   // what it found instead
   uint64_t changesets = 0;
   std::vector<NotifyFailure> notify_failures;
+  std::vector<ClonedKey> cloned_keys;
 };
 
 struct BrokerView {
@@ -57,8 +67,8 @@ struct BrokerView {
 
 // What an operator may decide, and what the notifier has told people; `from` is filled in by the
 // desk.
-using Decision =
-    std::variant<OperatorDecided, ChannelDecided, ReplayAsked, ReplayCancelled, Notified>;
+using Decision = std::
+    variant<OperatorDecided, ChannelDecided, ReplayAsked, ReplayCancelled, Notified, LossSettled>;
 
 // Gets each note when it is durable, on the broker thread. A first call with null says that it
 // begins, later ones ask only whether it still listens. False: it does not, and is forgotten.
@@ -79,6 +89,9 @@ class Desk {
                                       uint64_t total,
                                       std::string bytes,
                                       std::function<void(BlobPutState)> done) = 0;
+
+  // A receipt of ours, its MAC checked, that is newer than all the asker knows of.
+  [[nodiscard]] virtual bool show_cursor(CursorShown shown) = 0;
 
   [[nodiscard]] virtual bool view(std::function<void(BrokerView)> done) = 0;
 

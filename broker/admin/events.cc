@@ -28,10 +28,16 @@ std::string_view name_of(Note::Level level) {
 // One client. Used on the broker thread only, once it has been handed over.
 class Follower {
  public:
-  Follower(EventStream stream, const History& history)
-      : stream_(std::move(stream)), history_(history), names_(history) {}
+  Follower(EventStream stream, const Exchange& exchange)
+      : stream_(std::move(stream)),
+        principal_(exchange.principal()),
+        history_(exchange.history()),
+        names_(exchange.history()) {}
 
   bool tell(const Note* note) {
+    if (!principal_.is_live()) {
+      return false;
+    }
     if (note == nullptr) {
       return number_ > 0 ? stream_.open() : stream_.send("begin", text_of({}));
     }
@@ -60,6 +66,7 @@ class Follower {
   }
 
   EventStream stream_;
+  HttpPrincipal principal_;
   const History& history_;
   ChannelNames names_;
   uint64_t number_ = 0;
@@ -67,7 +74,7 @@ class Follower {
 
 Status follow(const Exchange& exchange) {
   // Shared, because a listener is copied on its way to the broker thread.
-  const auto follower = std::make_shared<Follower>(exchange.start_events(), exchange.history());
+  const auto follower = std::make_shared<Follower>(exchange.start_events(), exchange);
   // The stream ends with its last owner where the broker is too busy: the client comes back.
   static_cast<void>(exchange.context().desk.follow(
       [follower](const Note* note) { return follower->tell(note); }));

@@ -97,11 +97,12 @@ std::string http_sentence(const Error& error, std::string_view accept_language) 
 
 HttpResponse refusal(const std::vector<Error>& errors, std::string_view accept_language) {
   Problem problem = problem_of(errors, http_sentence, accept_language);
-  if (errors.front().code == ErrorCode::exhausted) {
+  const bool too_often = errors.front().reason == "publisher_rate_exceeded";
+  if (errors.front().code == ErrorCode::exhausted && !too_often) {
     problem.status = 413;
   }
   HttpResponse response = problem_answer(problem);
-  if (problem.status == 503) {
+  if (problem.status == 503 || too_often) {
     response.add("Retry-After", "1");
   }
   return response;

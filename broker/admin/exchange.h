@@ -6,6 +6,7 @@
 #include "broker/admin/desk.h"
 #include "broker/admin/notify.h"
 #include "broker/admin/principal.h"
+#include "broker/admin/reload.h"
 #include "broker/admin/workers.h"
 #include "broker/journal/history.h"
 #include "common/base/metrics.h"
@@ -34,6 +35,8 @@ struct AdminContext {
   const Metrics& metrics;
   ReceiptMac mac_of;
   NotifyTest notify_test;
+  Reload reload;
+  Counter& receipts_refused;
   Workers workers;
   Workers outside;  // one thread for what waits for other machines
 };
@@ -97,8 +100,8 @@ class Exchange {
 // The sentence of an error in the language an Accept-Language value asks for.
 std::string http_sentence(const Error& error, std::string_view accept_language);
 
-// Problem details of these errors. A limit that was passed is 413 here: nothing in this room is
-// refused for coming too often but by the server itself.
+// Problem details of these errors. A limit that was passed is 413 here, but for a publisher that
+// comes too often.
 HttpResponse refusal(const std::vector<Error>& errors, std::string_view accept_language);
 
 }  // namespace gulou

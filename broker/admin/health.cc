@@ -25,6 +25,13 @@ std::vector<Error> reasons_against(const BrokerView& view) {
   if (!view.shell.disk_accepting || (!view.core.accepting && !view.core.draining)) {
     reasons.push_back({ErrorCode::unavailable, "disk_full", {}, {}});
   }
+  if (const auto& loss = view.core.loss) {
+    reasons.push_back(
+        {ErrorCode::unavailable,
+         "data_loss_suspected",
+         {},
+         {loss->by, std::to_string(loss->seq.value), std::to_string(view.core.head.value)}});
+  }
   if (!view.shell.chain_failure.empty()) {
     reasons.push_back({ErrorCode::unavailable, "chain_failed", {}, {view.shell.chain_failure}});
   }

@@ -59,6 +59,8 @@ bool may(const HttpPrincipal& principal, Access access) {
       return operates || has(HttpRole::publisher);
     case Access::operates:
       return operates;
+    case Access::admin:
+      return has(HttpRole::admin);
   }
   return false;
 }

@@ -1,12 +1,14 @@
 // Who asks over HTTP and what it may do. Only the SHA-256 of a token is kept; a token is compared
 // with all of them in constant time, so neither their number nor their order shows. Built from
-// config/principals.toml at start, then only read.
+// config/principals.toml at start and on reload.
 #pragma once
 
 #include "broker/core/event.h"
 #include "common/base/bytes.h"
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +28,10 @@ struct HttpPrincipal {
   Digest token_hash;  // SHA-256 of the token
   std::vector<HttpRole> roles;
   PublisherRights rights;
+  // False once the token is gone: shared with the streams it has opened. Null: it stays.
+  std::shared_ptr<std::atomic<bool>> live;
+
+  bool is_live() const { return live == nullptr || live->load(); }
 };
 
 // What a route asks of whoever calls it. An admin may do what an operator may, an operator what
@@ -37,6 +43,7 @@ enum class Access : uint8_t {
   viewer,
   publisher,
   operates,
+  admin,
 };
 
 bool may(const HttpPrincipal& principal, Access access);

@@ -22,6 +22,7 @@ struct AdminRoute {
 
 using AdminRoutes = std::vector<AdminRoute>;
 
+AdminRoutes access_routes();
 AdminRoutes blob_routes();
 AdminRoutes channel_routes();
 AdminRoutes delivery_routes();

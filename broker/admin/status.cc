@@ -21,11 +21,11 @@ Status answer_status(const Exchange& exchange, const BrokerView& view) {
   JsonWriter json;
   json.begin_object().member("head", view.core.head.value).member("epoch", view.core.epoch);
   append_time(json, "started_at", shell.started_at);
-  json.member("accepting", view.core.accepting && !view.core.draining)
+  json.member("accepting", view.core.accepting && !view.core.draining && !view.core.loss)
       .member("draining", view.core.draining)
       .member("healthy",
               shell.chain_checked && shell.chain_failure.empty() && shell.disk_accepting &&
-                  !view.core.draining)
+                  !view.core.draining && !view.core.loss)
       .member("chain", chain_word(shell))
       .key("disk")
       .begin_object()

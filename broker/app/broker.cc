@@ -19,6 +19,8 @@ namespace {
 // In the order in which they are polled and read: reports come before new work.
 constexpr Door doors[] = {Door::adapters, Door::publishers, Door::devices};
 
+constexpr int64_t cloned_key_ms_max = 600'000;  // shown for so long after it was seen last
+
 std::string big_endian(uint64_t value) {
   std::string bytes(8, '\0');
   for (int i = 7; i >= 0; --i) {
@@ -228,6 +230,9 @@ int Broker::run(int stop_fd) {
     take_answers(now);
     if (now.mono >= next_tick_) {
       next_tick_ = std::min(sessions_.tick(now, inbox_), Mono{now.mono.ms + 1000});
+      std::erase_if(shell_.cloned_keys, [now](const ClonedKey& key) {
+        return now.utc.ms - key.last.ms > cloned_key_ms_max;
+      });
       observe_disk(now);
       notify_alive();
     }
@@ -274,6 +279,8 @@ void Broker::take_commits(Now now) {
       _exit(1);
     }
     pump_.durable(done.round, *done.committed, now);
+    sessions_.advance(
+        core_.ledger().epoch(), round_heads_.extract(done.round).mapped(), done.committed->hash);
     shell_.changesets = done.committed->number;
     counters_.rounds.add();
     ++taken_;
@@ -300,7 +307,13 @@ void Broker::take_messages(const net::Poller& poller, Now now) {
 }
 
 void Broker::take_answers(Now now) {
-  for (const Event& event : facts_.take(limits::round_events_max)) {
+  for (Event& event : facts_.take(limits::round_events_max)) {
+    auto* submitted = std::get_if<Submitted>(&event);
+    if (submitted != nullptr && !options_.submitters.contains(submitted->publisher)) {
+      // Revoked while the facts were established.
+      submitted->shape_errors = {
+          {ErrorCode::refused, "principal_not_allowed", "", {submitted->publisher}}};
+    }
     take(event, now);
   }
   for (BlobAnswer& answer : blob_answers_.take(limits::blob_jobs_max)) {
@@ -320,6 +333,10 @@ void Broker::sort_inbox(Now now) {
   size_t inline_bytes = 0;
   for (Inbox::Submission& one : inbox.submissions) {
     const Asker from = one.from;
+    if (auto error = over_rate(one.publisher, one.rights, now.mono)) {
+      sessions_.answer(from, wire::Refused{{*std::move(error)}}, inbox_);
+      continue;
+    }
     inline_bytes += bytes_of(one);
     FactsInput input{from,
                      std::move(one.publisher),
@@ -351,6 +368,32 @@ void Broker::sort_inbox(Now now) {
   for (const Inbox::StatusAsked& one : inbox.statuses) {
     answer_status(one);
   }
+  note_cloned(inbox.cloned, now);
+}
+
+std::optional<Error> Broker::over_rate(const std::string& publisher,
+                                       const PublisherRights& rights,
+                                       Mono now) {
+  if (rates_.allow(publisher, rights.rate_per_minute, now)) {
+    return std::nullopt;
+  }
+  return Error{ErrorCode::exhausted,
+               "publisher_rate_exceeded",
+               "",
+               {publisher, std::to_string(rights.rate_per_minute)}};
+}
+
+void Broker::note_cloned(const std::vector<Inbox::Cloned>& cloned, Now now) {
+  for (const Inbox::Cloned& one : cloned) {
+    log::error("session.cloned_key", {{"principal", one.principal}, {"instance", one.instance}});
+    auto& known = shell_.cloned_keys;
+    auto at = std::ranges::find(known, one.principal, &ClonedKey::principal);
+    if (at == known.end()) {
+      at = known.insert(known.end(), {one.principal, one.instance, now.utc, {}, 0});
+    }
+    at->last = now.utc;
+    ++at->times;
+  }
 }
 
 void Broker::close_round(Now now) {
@@ -368,6 +411,7 @@ void Broker::close_round(Now now) {
     counters_.changes.add(round->changeset.changes.size());
     counters_.head.set(static_cast<int64_t>(core_.ledger().head().value));
     counters_.leases.set(static_cast<int64_t>(core_.ledger().leases().size()));
+    round_heads_.emplace(round->round, core_.ledger().head());
     CHECK(to_commit_.send(std::move(*round)));
   }
 }
@@ -401,6 +445,11 @@ void Broker::let_go_one(const Send& send, Now now) {
     const auto decision = decisions_.extract(refused->to.session);
     if (!decision.empty()) {
       decision.mapped()(fail(refused->errors.front()));
+      return;
+    }
+    const auto put = puts_.extract(refused->to.session);
+    if (!put.empty()) {
+      put.mapped()({0, false, refused->errors});
       return;
     }
     counters_.refused.add();

@@ -10,6 +10,7 @@
 #include "broker/app/facts_pool.h"
 #include "broker/app/pump.h"
 #include "broker/journal/journal.h"
+#include "broker/net/publisher_rates.h"
 #include "broker/net/sessions.h"
 #include "common/base/mailbox.h"
 #include "common/base/metrics.h"
@@ -23,6 +24,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -36,6 +38,7 @@ struct BrokerOptions {
   std::string device_endpoint;
   net::KeyPair keys;
   NetPrincipals principals;
+  std::set<std::string> submitters;  // who may submit, by key or token
   CountySettings county;
   size_t facts_threads = 1;
   std::string disk_path;  // whose free space is guarded
@@ -64,6 +67,10 @@ class Broker final : public Desk, private Outlet, private BodySource {
   // most limits::drain_ms_max, everything is committed. Returns the process's exit code.
   int run(int stop_fd);
 
+  // Who may connect from now on: sessions and submissions of others end at once. submitters: who
+  // may submit, by key or token. Any thread.
+  void admit(NetPrincipals principals, std::set<std::string> submitters);
+
   // What a receipt carries; any thread.
   Digest mac_of(uint64_t epoch, Seq seq, const Digest& hash) const;
 
@@ -83,6 +90,7 @@ class Broker final : public Desk, private Outlet, private BodySource {
                 uint64_t total,
                 std::string bytes,
                 std::function<void(BlobPutState)> done) override;
+  bool show_cursor(CursorShown shown) override;
   bool view(std::function<void(BrokerView)> done) override;
   bool withdraw(WithdrawalAsked asked, std::function<void(SubmitAnswer)> done) override;
   bool decide(Decision decision, std::function<void(Result<JobNo>)> done) override;
@@ -138,6 +146,10 @@ class Broker final : public Desk, private Outlet, private BodySource {
   void answer_blob(BlobAnswer answer, Now now);
   void answer_status(const Inbox::StatusAsked& asked);
   void observe_disk(Now now);
+  void note_cloned(const std::vector<Inbox::Cloned>& cloned, Now now);
+  std::optional<Error> over_rate(const std::string& publisher,
+                                 const PublisherRights& rights,
+                                 Mono now);
   void log_note(const Note& note) const;
   void tell_listeners(const Note* note);
   bool drained() const;
@@ -156,6 +168,7 @@ class Broker final : public Desk, private Outlet, private BodySource {
   Pump pump_;
   BodyCache body_cache_;
   Sessions sessions_;
+  PublisherRates rates_;
   Mailbox<Pump::Round> to_commit_;
   Mailbox<Done> committed_;
   Mailbox<Event> facts_;
@@ -172,6 +185,7 @@ class Broker final : public Desk, private Outlet, private BodySource {
   Mono next_tick_;
   Mono next_disk_look_;
   ShellView shell_;
+  std::map<RoundNo, Seq> round_heads_;  // of the rounds being committed
   uint64_t http_sessions_ = 0;
   std::map<SessionNo, std::function<void(SubmitAnswer)>> submits_;
   std::map<SessionNo, std::function<void(BlobPutState)>> puts_;

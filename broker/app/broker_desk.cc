@@ -31,12 +31,12 @@ bool Broker::submit(std::string publisher,
                           approvals = std::move(approvals),
                           done = std::move(done)]() mutable {
     const SessionNo session = next_http_session();
-    if (!facts_pool_.submit({{session, 0},
-                             std::move(publisher),
-                             std::move(rights),
-                             std::move(parts),
-                             true,
-                             std::move(approvals)})) {
+    if (auto error = over_rate(publisher, rights, read_clocks().mono)) {
+      done({false, {}, {}, {*std::move(error)}});
+      return;
+    }
+    if (!facts_pool_.submit(
+            {{session, 0}, std::move(publisher), std::move(rights), std::move(parts), true})) {
       done({false, {}, {}, {{ErrorCode::unavailable, "broker_busy", "", {}}}});
       return;
     }
@@ -58,6 +58,20 @@ bool Broker::put_blob(const Digest& digest,
         }
         puts_.emplace(session, std::move(done));
       });
+}
+
+bool Broker::show_cursor(CursorShown shown) {
+  return tasks_.try_send([this, shown = std::move(shown)] { take(shown, read_clocks()); });
+}
+
+void Broker::admit(NetPrincipals principals, std::set<std::string> submitters) {
+  static_cast<void>(tasks_.send(
+      [this, principals = std::move(principals), submitters = std::move(submitters)]() mutable {
+        sessions_.admit(std::move(principals), inbox_);
+        options_.submitters = std::move(submitters);
+        shell_.cloned_keys.clear();
+        tell_listeners(nullptr);  // streams of tokens that are gone end
+      }));
 }
 
 bool Broker::view(std::function<void(BrokerView)> done) {

@@ -1,6 +1,7 @@
 #include "broker/app/run.h"
 
 #include "broker/admin/admin.h"
+#include "broker/app/admission.h"
 #include "broker/app/broker.h"
 #include "broker/app/evidence_command.h"
 #include "broker/app/notifier.h"
@@ -16,7 +17,6 @@
 #include "common/settings/county.h"
 #include "common/settings/home.h"
 #include "common/settings/notify_settings.h"
-#include "common/settings/principals.h"
 #include "common/text/catalogue.h"
 #include "common/text/language.h"
 
@@ -89,9 +89,6 @@ void raise_descriptor_limit() {
     limit.rlim_cur = limit.rlim_max;
     static_cast<void>(setrlimit(RLIMIT_NOFILE, &limit));
   }
-  // No core file with keys in it.
-  const rlimit none{0, 0};
-  static_cast<void>(setrlimit(RLIMIT_CORE, &none));
 }
 
 Result<std::string> read_key_line(const std::string& path) {
@@ -100,53 +97,6 @@ Result<std::string> read_key_line(const std::string& path) {
     key.pop_back();
   }
   return key;
-}
-
-// Who may connect by key, for ZAP and for the sessions; and by token, for HTTP.
-struct Admitted {
-  net::AllowList keys;
-  NetPrincipals names;
-  std::vector<HttpPrincipal> tokens;
-};
-
-Result<Admitted> admitted_of(const std::vector<PrincipalSettings>& principals) {
-  Admitted access;
-  for (const PrincipalSettings& one : principals) {
-    NetPrincipal principal;
-    principal.name = one.name;
-    principal.publisher = one.role == Role::publisher;
-    principal.adapter = one.role == Role::adapter || one.role == Role::device;
-    principal.rights = {one.units, one.columns, one.asserted};
-    principal.channels = one.channels;
-    if (!one.key.empty()) {
-      const std::string domain = one.role == Role::publisher ? "publish"
-                                 : one.role == Role::adapter ? "adapters"
-                                                             : "devices";
-      TRY(access.keys.add(one.key, {one.name, {domain}}));
-    }
-    if (one.token_hash) {
-      HttpPrincipal token{one.name, one.token_hash, {}, principal.rights};
-      if (one.role == Role::publisher) {
-        token.roles.push_back(HttpRole::publisher);
-      }
-      switch (one.rights) {
-        case Rights::none:
-          break;
-        case Rights::viewer:
-          token.roles.push_back(HttpRole::viewer);
-          break;
-        case Rights::operating:
-          token.roles.push_back(HttpRole::operates);
-          break;
-        case Rights::admin:
-          token.roles.push_back(HttpRole::admin);
-          break;
-      }
-      access.tokens.push_back(std::move(token));
-    }
-    access.names.emplace(one.name, std::move(principal));
-  }
-  return access;
 }
 
 struct Opened {
@@ -216,10 +166,14 @@ Result<std::unique_ptr<Notifier>> open_notifier(const Opened& opened, Broker& br
 AdminOptions admin_options_of(const Opened& opened,
                               Broker& broker,
                               Notifier* notifier,
-                              std::vector<HttpPrincipal> tokens) {
+                              std::vector<HttpPrincipal> tokens,
+                              Reload reload) {
   AdminOptions options;
   options.county = opened.county;
   options.principals = std::move(tokens);
+  options.reload = std::move(reload);
+  options.token_requests_per_second_max = opened.settings.http_requests_per_second_max;
+  options.address_requests_per_second_max = opened.settings.http_requests_per_second_max;
   options.mac_of = [&broker](uint64_t epoch, Seq seq, const Digest& hash) {
     return broker.mac_of(epoch, seq, hash);
   };
@@ -303,60 +257,103 @@ Status publish_signing_key(const Home& home, const SigningKey& key) {
   return create_public_file(home.signing_public_key(), to_hex(key.public_key()) + "\n");
 }
 
+Result<BrokerOptions> broker_options_of(const Opened& opened) {
+  const BrokerSettings& settings = opened.settings;
+  BrokerOptions options;
+  options.keys.secret_key = TRY(read_key_line(opened.home.broker_secret_key()));
+  options.keys.public_key = TRY(net::public_key_of(options.keys.secret_key));
+  options.county = opened.county;
+  options.publisher_endpoint = settings.publisher_endpoint;
+  options.adapter_endpoint = settings.adapter_endpoint;
+  options.device_endpoint = settings.device_endpoint;
+  options.facts_threads = settings.facts_threads;
+  options.disk_path = opened.home.dir;
+  options.disk_free_bytes_min = settings.disk_free_bytes_min;
+  options.disk_free_share_min = static_cast<double>(settings.disk_free_percent_min) / 100;
+  return options;
+}
+
+// Binds the listeners and makes sure that they admit no stranger.
+Result<std::unique_ptr<Broker>> open_broker(BrokerOptions options,
+                                            Journal& journal,
+                                            const MacKey& mac_key,
+                                            const net::Context& context,
+                                            Metrics& metrics) {
+  const std::string public_key = options.keys.public_key;
+  auto broker = TRY(Broker::open(std::move(options), journal, mac_key, context, metrics));
+  TRY(net::verify_strangers_refused(
+      context, broker->endpoint(Door::adapters), public_key, std::chrono::milliseconds(5000)));
+  return broker;
+}
+
+Result<Checkpoints> open_checkpoints(const Opened& opened) {
+  const SigningKey signing_key = TRY(read_signing_key(opened.home.signing_key()));
+  TRY(publish_signing_key(opened.home, signing_key));
+  return Checkpoints::open(opened.home.checkpoints_dir(), opened.journal->history(), signing_key);
+}
+
+void say_ready(const Broker& broker, const std::string& http, Seq head) {
+  log::info("broker.ready",
+            {{"http", http},
+             {"publishers", broker.endpoint(Door::publishers)},
+             {"adapters", broker.endpoint(Door::adapters)},
+             {"head", head.value}});
+}
+
 Result<int> serve(const std::string& directory) {
+  keep_memory_private();
   const int stop_fd = stop_signal_fd();
+  const int reload_fd = reload_signal_fd();
   raise_descriptor_limit();
   Opened opened = TRY(open_home(directory));
   TRY(log::init("gulou-broker", opened.settings.log_level));
   const MacKey mac_key = TRY(read_mac_key(opened.home.mac_key()));
-  BrokerOptions options;
-  options.keys.secret_key = TRY(read_key_line(opened.home.broker_secret_key()));
-  options.keys.public_key = TRY(net::public_key_of(options.keys.secret_key));
   const std::vector<PrincipalSettings> principals =
-      TRY(load_principals(opened.home.principals(), opened.county));
-  Admitted access = TRY(admitted_of(principals));
-  options.principals = std::move(access.names);
-  options.county = opened.county;
-  options.publisher_endpoint = opened.settings.publisher_endpoint;
-  options.adapter_endpoint = opened.settings.adapter_endpoint;
-  options.device_endpoint = opened.settings.device_endpoint;
-  options.facts_threads = opened.settings.facts_threads;
-  options.disk_path = directory;
-  options.disk_free_bytes_min = opened.settings.disk_free_bytes_min;
-  options.disk_free_share_min = static_cast<double>(opened.settings.disk_free_percent_min) / 100;
+      TRY(read_principals(opened.home, opened.county));
+  Admitted admitted = TRY(admitted_of(principals, read_clocks().utc));
+  BrokerOptions options = TRY(broker_options_of(opened));
+  options.principals = std::move(admitted.names);
+  options.submitters = std::move(admitted.submitters);
 
   Metrics metrics;
   const net::Context context = TRY(net::Context::open(1));
-  const auto zap = TRY(net::ZapHandler::start(context, std::move(access.keys)));
-  const std::string public_key = options.keys.public_key;
+  const auto zap = TRY(net::ZapHandler::start(context, std::move(admitted.keys)));
   const auto broker =
-      TRY(Broker::open(std::move(options), *opened.journal, mac_key, context, metrics));
-  TRY(net::verify_strangers_refused(
-      context, broker->endpoint(Door::adapters), public_key, std::chrono::milliseconds(5000)));
-
+      TRY(open_broker(std::move(options), *opened.journal, mac_key, context, metrics));
   const auto notifier = TRY(open_notifier(opened, *broker));
-  Admin admin(admin_options_of(opened, *broker, notifier.get(), std::move(access.tokens)),
-              *broker,
-              opened.journal->history(),
-              metrics);
+  Admin* http = nullptr;  // a door that is told who may enter, and the one that asks for it
+  Admission admission(opened.home,
+                      opened.county,
+                      principals,
+                      admitted.tokens,
+                      [&zap, &broker, &http](Admitted next) {
+                        zap->allow(std::move(next.keys));
+                        http->admit(std::move(next.tokens));
+                        broker->admit(std::move(next.names), std::move(next.submitters));
+                      });
+  Admin admin(
+      admin_options_of(opened,
+                       *broker,
+                       notifier.get(),
+                       std::move(admitted.tokens),
+                       [&admission](ReloadDone done) { return admission.reload(std::move(done)); }),
+      *broker,
+      opened.journal->history(),
+      metrics);
+  http = &admin;
   const auto [host, port] = host_and_port(opened.settings.http_address);
   TRY(admin.start(host, port));
 
-  const SigningKey signing_key = TRY(read_signing_key(opened.home.signing_key()));
-  TRY(publish_signing_key(opened.home, signing_key));
-  CheckpointKeeper keeper(TRY(
-      Checkpoints::open(opened.home.checkpoints_dir(), opened.journal->history(), signing_key)));
+  CheckpointKeeper keeper(TRY(open_checkpoints(opened)));
 
+  admission.start(reload_fd);
   // Bodies and chain are checked beside the work; "healthy" waits for it.
   std::thread checker([&] { broker->chain_checked(verify(*opened.journal)); });
-  log::info("broker.ready",
-            {{"http", host + ":" + std::to_string(admin.port())},
-             {"publishers", broker->endpoint(Door::publishers)},
-             {"adapters", broker->endpoint(Door::adapters)},
-             {"head", opened.journal->opened().head.value}});
+  say_ready(*broker, host + ":" + std::to_string(admin.port()), opened.journal->opened().head);
   notify_ready();
   const int code = serve_until(stop_fd, *broker, notifier.get());
   keeper.stop();
+  admission.stop();
   admin.stop();
   // A check under way on a large home is not waited for: everything is committed.
   checker.detach();

@@ -1,5 +1,6 @@
 #include "broker/cli/broker_client.h"
 
+#include "broker/cli/certificate.h"
 #include "broker/cli/home.h"
 #include "common/http/url.h"
 
@@ -23,7 +24,8 @@ BrokerClient::BrokerClient(std::string url, std::string token, const Shell& shel
     : url_(std::move(url)),
       token_(std::move(token)),
       home_(shell.home),
-      language_(shell.language) {}
+      language_(shell.language),
+      client_({.ca_file = broker_certificate(shell.home)}) {}
 
 Result<BrokerClient> BrokerClient::open(const Shell& shell) {
   const std::string url = shell.url.empty() ? TRY(broker_url(shell.home)) : shell.url;

@@ -2,8 +2,10 @@
 
 #include "broker/cli/approve.h"
 #include "broker/cli/init.h"
+#include "broker/cli/key.h"
 #include "broker/cli/nouns.h"
 #include "broker/cli/publish.h"
+#include "broker/cli/receipt.h"
 #include "broker/cli/replay.h"
 #include "broker/cli/withdraw.h"
 #include "common/text/catalogue.h"
@@ -41,6 +43,9 @@ struct Given {
   ChannelDecision channel;
   GateOpening gate;
   ReplayOptions replay;
+  NewKey key;
+  Revocation revocation;
+  LossAcceptance loss;
   std::vector<std::string> names;               // files or releases of `evidence`
   std::map<std::string, std::string> evidence;  // its options
   std::string text;  // the selector, id, kind, file or search text of a command
@@ -84,6 +89,7 @@ class CommandLine {
     add_channel_decisions();
     add_replays();
     add_keeping();
+    add_access();
   }
 
   CLI::App& app() { return app_; }
@@ -434,8 +440,49 @@ class CommandLine {
     add(chain, "rebuild", "help_journal_rebuild", [](const Shell& shell) {
       return run_broker(shell, {"journal", "rebuild"});
     });
+    auto* accept = add(chain, "accept-loss", "help_accept_loss", [this](const Shell& shell) {
+      return accept_loss(shell, given_.loss);
+    });
+    accept->add_option("--reason", given_.loss.reason, help("help_reason"))->required();
+    accept->add_flag("--yes", given_.loss.yes, help("help_yes"));
+    CLI::App& receipt = add_noun("receipt", "help_receipt");
+    auto* held = add(receipt, "check", "help_receipt_check", [this](const Shell& shell) {
+      return check_receipt(shell, given_.text);
+    });
+    held->add_option("file", given_.text, help("help_receipt_file"))->required();
     add_evidence();
     add(app_, "version", "help_version", version);
+  }
+
+  void add_access() {
+    add(app_, "reload", "help_reload", reload);
+    CLI::App& key = add_noun("key", "help_key");
+    NewKey& wanted = given_.key;
+    auto* make = add(key, "new", "help_key_new", [&wanted](const Shell& shell) {
+      return new_key(shell, wanted);
+    });
+    make->add_option("name", wanted.name, help("help_principal"))->required();
+    make->add_flag("--token", wanted.token, help("help_key_token"));
+    make->add_option("--out", wanted.out, help("help_key_out"));
+    make->add_option("--role", wanted.role, help("help_key_role"));
+    make->add_option("--unit", wanted.units, help("help_key_unit"));
+    make->add_option("--column", wanted.columns, help("help_key_column"));
+    make->add_option("--kind", wanted.kinds, help("help_key_kind"));
+    make->add_option("--channel", wanted.channels, help("help_key_channel"));
+    make->add_option("--rights", wanted.rights, help("help_key_rights"));
+    make->add_option("--rate", wanted.rate_per_minute, help("help_key_rate"));
+    make->add_option("--until", wanted.valid_until, help("help_key_until"));
+    add(key, "list", "help_key_list", list_keys);
+    Revocation& revocation = given_.revocation;
+    auto* revoke = add(key, "revoke", "help_key_revoke", [&revocation](const Shell& shell) {
+      return revoke_key(shell, revocation);
+    });
+    revoke->add_option("name", revocation.name, help("help_principal"))->required();
+    revoke->add_flag("--previous", revocation.previous, help("help_key_previous"));
+    revoke->add_flag("--yes", revocation.yes, help("help_yes"));
+    CLI::App& principal = add_noun("principal", "help_principals");
+    add(principal, "list", "help_principal_list", list_principals);
+    add(principal, "check", "help_principal_check", check_principals);
   }
 
   Language language_;

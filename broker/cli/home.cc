@@ -1,7 +1,10 @@
 #include "broker/cli/home.h"
 
+#include "broker/cli/certificate.h"
 #include "common/base/files.h"
 #include "common/crypto/key_file.h"
+#include "common/settings/broker_settings.h"
+#include "common/settings/home.h"
 
 #include <algorithm>
 #include <charconv>
@@ -69,7 +72,14 @@ Result<std::string> broker_url(const std::string& home) {
     return fail(
         ErrorCode::invalid_argument, "ports_malformed", in_home(home, home_files::ports), {"http"});
   }
-  return "http://127.0.0.1:" + std::to_string(http->second);
+  const std::string place = ":" + std::to_string(http->second);
+  return broker_certificate(home).empty() ? "http://127.0.0.1" + place
+                                          : "https://localhost" + place;
+}
+
+std::string broker_certificate(const std::string& home) {
+  const auto settings = load_broker(Home{home}.broker_settings());
+  return settings ? settings->http_certificate : std::string();
 }
 
 Result<std::string> read_token(const std::string& home) {

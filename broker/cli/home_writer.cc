@@ -86,7 +86,7 @@ Status write_access(const Home& home, const HomePlan& plan) {
   PrincipalSettings operating;
   operating.name = std::string(operator_name);
   operating.role = Role::operating;
-  operating.rights = Rights::operating;
+  operating.rights = Rights::admin;
   operating.token_hash = sha256(plan.token);
   operating.asserted = true;
   PrincipalSettings publisher;

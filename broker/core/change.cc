@@ -41,6 +41,8 @@ std::string_view name_of(const Change& change) {
     std::string_view operator()(const ReplayJob&) const { return "replay.job"; }
 
     std::string_view operator()(const NoticeSent&) const { return "notice.sent"; }
+
+    std::string_view operator()(const LossSuspected&) const { return "loss.suspected"; }
   };
 
   return std::visit(Names{}, change);

@@ -311,6 +311,19 @@ struct NoticeSent {
   friend bool operator==(const NoticeSent&, const NoticeSent&) = default;
 };
 
+// Somebody showed a receipt or cursor of this broker that is ahead of its head: what it had was
+// lost. The whole row; while it is not settled nothing new is taken and nothing handed out.
+struct LossSuspected {
+  uint64_t epoch = 0;  // the furthest that was shown
+  Seq seq;
+  Utc at;
+  std::string by;  // who showed it
+  Utc settled_at;  // an operator has accepted that this was lost
+  std::string settled_by;
+  std::string reason;
+  friend bool operator==(const LossSuspected&, const LossSuspected&) = default;
+};
+
 using Change = std::variant<EntryAccepted,
                             EpochOpened,
                             ChannelDefined,
@@ -327,7 +340,8 @@ using Change = std::variant<EntryAccepted,
                             RateUsed,
                             ExpiryReached,
                             ReplayJob,
-                            NoticeSent>;
+                            NoticeSent,
+                            LossSuspected>;
 
 // Word for logs and `gulou journal verify`: "entry.accepted".
 std::string_view name_of(const Change& change);

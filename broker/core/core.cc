@@ -16,7 +16,9 @@ Core::Core(const Reader& reader, const OpenState& opened)
 }
 
 Step Core::on(const Event& event, Now now) {
-  std::visit([this, now](const auto& one) { on_event(one, now); }, event);
+  if (!refuse_while_loss(event)) {
+    std::visit([this, now](const auto& one) { on_event(one, now); }, event);
+  }
   return std::exchange(step_, {});
 }
 
@@ -25,10 +27,12 @@ Core::Settled Core::settle(Now now) {
   next_due_.reset();
   end_orphan_leases(now);
   expire_leases(now);
-  expire_releases(now);
-  sweep_blobs(now);
-  cancel_retired(now);
-  if (!draining_) {
+  if (!loss_suspected()) {
+    expire_releases(now);
+    sweep_blobs(now);
+    cancel_retired(now);
+  }
+  if (!draining_ && !loss_suspected()) {
     run_jobs(now);
     dispatch(now);
     dispatch_by_hand(now);
@@ -135,6 +139,9 @@ CoreView Core::view() const {
   }
   for (const auto& [no, job] : ledger_.jobs()) {
     view.jobs.push_back(job);
+  }
+  if (loss_suspected()) {
+    view.loss = ledger_.loss();
   }
   return view;
 }

@@ -127,6 +127,7 @@ class Core {
   void on_event(const Submitted& event, Now now);
   void on_event(const BlobArrived& event, Now now);
   bool check_rights(const Submitted& event, std::vector<Error>& errors) const;
+  void check_reach(const Submitted& event, std::vector<Error>& errors) const;
   // What is known of each part's publication before it.
   using KnownPublications = std::vector<std::optional<PublicationRow>>;
   // The receipt of an earlier acceptance of exactly this bundle.
@@ -251,6 +252,16 @@ class Core {
   void on_event(const Draining& event, Now now);
   void on_event(const RoundDurable& event, Now now);
   void close_session(SessionNo session, const std::string& reason, Now now);
+
+  // on_loss.cc
+  void on_event(const CursorShown& event, Now now);
+  void on_event(const LossSettled& event, Now now);
+  // Nothing new is taken and nothing handed out: what was done meanwhile would stand where the lost
+  // entries stood.
+  bool loss_suspected() const;
+  bool refuse_while_loss(const Event& event);
+  // Why nothing is taken now; nothing: it is.
+  std::optional<Error> refuses_all() const;
 
   // on_report.cc
   void on_event(const Reported& event, Now now);

@@ -66,16 +66,9 @@ struct PartFacts {
 struct PublisherRights {
   std::vector<std::string> units;
   std::vector<std::string> columns;
-  bool asserted = false;  // its word stands for approvals without signature or sheet
-};
-
-// One approval that came with a bundle.
-struct ApprovalFacts {
-  Approval approval;
-  Utc at;
-  ApprovalLevel level = ApprovalLevel::none;
-  bool signature_holds = false;  // by the key it names, whosever that is
-  bool scan_matches = false;     // the sheet's QR code names this bundle and role
+  std::vector<Kind> kinds;
+  std::vector<std::string> channels;  // its releases may go to these
+  uint32_t rate_per_minute = 0;       // submissions, judged at the door; 0: no limit
 };
 
 struct Submitted {
@@ -232,6 +225,20 @@ struct Notified {
   NoticeSent notice;
 };
 
+// A peer showed a receipt or cursor whose MAC is ours and that is newer than all we have said.
+struct CursorShown {
+  std::string by;
+  uint64_t epoch = 0;
+  Seq seq;
+};
+
+// An operator accepts that what was lost is lost: work goes on.
+struct LossSettled {
+  Asker from;
+  std::string operator_name;
+  std::string reason;
+};
+
 using Event = std::variant<Submitted,
                            BlobArrived,
                            SessionOpened,
@@ -249,6 +256,8 @@ using Event = std::variant<Submitted,
                            ReplayAsked,
                            ReplayCancelled,
                            CalledBack,
-                           Notified>;
+                           Notified,
+                           CursorShown,
+                           LossSettled>;
 
 }  // namespace gulou

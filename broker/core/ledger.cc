@@ -32,6 +32,7 @@ Ledger::Ledger(const Reader& reader, const OpenState& opened)
   for (const SeenHead& seen : opened.seen) {
     seen_heads_[{seen.channel, seen.lane}] = seen.number;
   }
+  loss_ = opened.loss;
   last_job_ = opened.last_job;
   for (const ReplayJob& job : opened.jobs) {
     apply(job, {});
@@ -286,5 +287,9 @@ void Ledger::apply_one(const ReplayJob& change, RoundNo /*round*/) {
 
 // Kept for people and the notifier alone.
 void Ledger::apply_one(const NoticeSent& /*change*/, RoundNo /*round*/) {}
+
+void Ledger::apply_one(const LossSuspected& change, RoundNo /*round*/) {
+  loss_ = change;
+}
 
 }  // namespace gulou

@@ -96,6 +96,9 @@ class Ledger {
 
   JobNo next_job() const { return {last_job_.value + 1}; }
 
+  // The last one, settled or not.
+  const std::optional<LossSuspected>& loss() const { return loss_; }
+
   // Number of the last entry the channel has shown to the public in this lane.
   uint64_t seen_head(ChannelNo channel, Lane lane) const;
 
@@ -175,6 +178,7 @@ class Ledger {
   void apply_one(const ExpiryReached& change, RoundNo round);
   void apply_one(const ReplayJob& change, RoundNo round);
   void apply_one(const NoticeSent& change, RoundNo round);
+  void apply_one(const LossSuspected& change, RoundNo round);
   void add_part(const EntryAccepted& entry, const EntryPart& part, uint8_t number, RoundNo round);
   void trim_recent();
   static std::optional<Delivered> delivered_by(const DeliveryChanged& delivery,
@@ -196,6 +200,7 @@ class Ledger {
   std::map<ChannelNo, RateUsed> rates_;
   std::map<JobNo, ReplayJob> jobs_;
   JobNo last_job_;
+  std::optional<LossSuspected> loss_;
   std::map<std::pair<ChannelNo, Lane>, uint64_t> seen_heads_;
 
   // The newest entries of each lane, committed or not; everything behind recent_floor_ is here.

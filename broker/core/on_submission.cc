@@ -50,6 +50,13 @@ bool allowed(const std::vector<std::string>& list, const std::string& value) {
   return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
 }
 
+bool takes(const ChannelFilter& filter, const PartFacts& part) {
+  return (!part.test || filter.drill) && (!part.imported || filter.imports) &&
+         allowed(filter.columns, part.column) &&
+         (filter.kinds.empty() ||
+          std::find(filter.kinds.begin(), filter.kinds.end(), part.kind) != filter.kinds.end());
+}
+
 // Who else has the document of a part, if anybody: what is stored, or the sibling of the bundle
 // that named it first (the part itself where it is the first).
 std::optional<PublicationKey> other_owner(const PartFacts& part,
@@ -127,10 +134,8 @@ void Core::on_event(const Submitted& event, Now now) {
   if (answer_retry(event, known)) {
     return;
   }
-  if (!accepting_ || draining_) {
-    return refuse(event.from,
-                  {{ErrorCode::unavailable, draining_ ? "broker_draining" : "disk_full", "", {}}},
-                  "submission.refused");
+  if (auto error = refuses_all()) {
+    return refuse(event.from, {*std::move(error)}, "submission.refused");
   }
   check_identity(event, known, errors);
   if (errors.empty()) {
@@ -171,8 +176,36 @@ bool Core::check_rights(const Submitted& event, std::vector<Error>& errors) cons
                         field_of(i, "column"),
                         {part.column, event.publisher}});
     }
+    if (!event.rights.kinds.empty() &&
+        std::find(event.rights.kinds.begin(), event.rights.kinds.end(), part.kind) ==
+            event.rights.kinds.end()) {
+      errors.push_back({ErrorCode::refused,
+                        "kind_not_allowed",
+                        field_of(i, "kind"),
+                        {std::string(name_of(part.kind)), event.publisher}});
+    }
   }
+  check_reach(event, errors);
   return errors.empty();
+}
+
+// A bundle goes whole to every channel that takes one of its parts: to none the publisher may not
+// use.
+void Core::check_reach(const Submitted& event, std::vector<Error>& errors) const {
+  for (const auto& [no, channel] : channels_) {
+    if (allowed(event.rights.channels, channel.policy.id) || ledger_.condition(no).retired) {
+      continue;
+    }
+    for (size_t i = 0; i < event.parts.size(); ++i) {
+      if (takes(channel.policy.filter, event.parts[i])) {
+        errors.push_back({ErrorCode::refused,
+                          "channel_not_for_publisher",
+                          field_of(i, "column"),
+                          {channel.policy.id, event.publisher}});
+        break;
+      }
+    }
+  }
 }
 
 bool Core::answer_retry(const Submitted& event, const KnownPublications& known) {

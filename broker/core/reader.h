@@ -131,6 +131,7 @@ struct OpenState {
   std::vector<SeenHead> seen;
   std::vector<ReplayJob> jobs;  // running ones
   JobNo last_job;
+  std::optional<LossSuspected> loss;  // the last one
 };
 
 enum class DueKind : uint8_t { publication = 0, withdrawal = 1 };

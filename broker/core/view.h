@@ -6,6 +6,7 @@
 #include "common/base/ids.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,8 @@ struct CoreView {
   bool draining = false;
   uint64_t overlay_rows = 0;
   std::vector<ChannelView> channels;
-  std::vector<ReplayJob> jobs;  // running
+  std::vector<ReplayJob> jobs;        // running
+  std::optional<LossSuspected> loss;  // not settled
 };
 
 }  // namespace gulou

@@ -342,6 +342,7 @@ template struct Codec<RateUsed>;
 template struct Codec<ExpiryReached>;
 template struct Codec<ReplayJob>;
 template struct Codec<NoticeSent>;
+template struct Codec<LossSuspected>;
 template struct Codec<PartPlace>;
 template struct Codec<RevisionPlace>;
 template struct Codec<RunRow>;

@@ -412,6 +412,10 @@ std::string last_lease() {
   return "l";
 }
 
+std::string loss() {
+  return "x";
+}
+
 std::string channel(ChannelNo channel) {
   return Builder(5).byte('c').number(channel.value).done();
 }

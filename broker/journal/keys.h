@@ -137,6 +137,7 @@ KeyRange attempts(SubscriberNo subscriber, Seq seq);
 std::string format();                    // 'F'
 std::string epoch();                     // 'e'
 std::string last_lease();                // 'l'
+std::string loss();                      // 'x'
 std::string channel(ChannelNo channel);  // 'c' channel4
 KeyRange channels();
 std::string condition(ChannelNo channel);  // 'k' channel4

@@ -84,6 +84,7 @@ Result<OpenState> load_open_state(const RowReader& rows) {
   state.seen = seen_heads(rows);
   state.jobs = all_rows<ReplayJob>(rows, Cf::open, keys::jobs());
   state.last_job = last_job(rows);
+  state.loss = lookup<LossSuspected>(rows, Cf::meta, keys::loss());
   return state;
 }
 

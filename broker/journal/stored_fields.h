@@ -210,6 +210,10 @@ auto fields(Is<NoticeSent> auto& s) {
   return std::tie(s.cause, s.state, s.since, s.at, s.times, s.to);
 }
 
+auto fields(Is<LossSuspected> auto& s) {
+  return std::tie(s.epoch, s.seq, s.at, s.by, s.settled_at, s.settled_by, s.reason);
+}
+
 auto fields(Is<PartPlace> auto& s) {
   return std::tie(s.lane, s.seq, s.part);
 }
@@ -279,5 +283,7 @@ template <>
 inline constexpr uint8_t number_of<ReplayJob> = 16;
 template <>
 inline constexpr uint8_t number_of<NoticeSent> = 17;
+template <>
+inline constexpr uint8_t number_of<LossSuspected> = 30;
 
 }  // namespace gulou

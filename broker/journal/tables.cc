@@ -353,6 +353,10 @@ void Tables::apply_one(const NoticeSent& change) {
   }
 }
 
+void Tables::apply_one(const LossSuspected& change) {
+  rows_->put(Cf::meta, keys::loss(), encode(change));
+}
+
 void put_bodies(std::span<const BodyBytes> bodies, RowWriter& rows) {
   for (const BodyBytes& body : bodies) {
     rows.put(Cf::body, keys::body(body.seq, body.part), *body.bytes);

@@ -51,6 +51,7 @@ class Tables {
   void apply_one(const ExpiryReached& change);
   void apply_one(const ReplayJob& change);
   void apply_one(const NoticeSent& change);
+  void apply_one(const LossSuspected& change);
 
   void put_part(const EntryAccepted& entry, uint8_t part);
   void put_withdrawal(const EntryAccepted& entry);

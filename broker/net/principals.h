@@ -1,5 +1,6 @@
 // Who a key belongs to and what it may do, as the broker's sessions need it. Built from
-// config/principals.toml at start; the name comes from the CURVE handshake, never from a message.
+// principals.toml at start and on reload. A connection is known by its key, never by a message, so
+// that each of the keys of one principal can be taken back alone.
 #pragma once
 
 #include "broker/core/event.h"
@@ -18,6 +19,7 @@ struct NetPrincipal {
   std::vector<std::string> channels;  // adapter: those it may serve
 };
 
+// By what the handshake said of the key: net::Principal::name.
 using NetPrincipals = std::map<std::string, NetPrincipal, std::less<>>;
 
 }  // namespace gulou

@@ -55,21 +55,35 @@ wire::DeliverPart wire_part(const HandedItem& item, const HandedPart& part, Utc 
   return one;
 }
 
+// Takes the same time wherever they differ.
+bool are_equal(const Digest& ours, const Digest& theirs) {
+  uint8_t differs = 0;
+  for (size_t i = 0; i < ours.bytes.size(); ++i) {
+    differs = static_cast<uint8_t>(differs | (ours.bytes[i] ^ theirs.bytes[i]));
+  }
+  return differs == 0;
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
 }  // namespace
 
 Sessions::Counters::Counters(Metrics& metrics)
     : received(metrics.counter("gulou_net_received_messages", "messages of peers taken in")),
       malformed(metrics.counter("gulou_net_malformed_messages", "messages that could not be read")),
       delivered(metrics.counter("gulou_net_delivered_entries", "deliveries handed to adapters")),
-      gone(metrics.counter("gulou_net_gone_sessions", "sessions ended by silence or a lost link")) {
-}
+      gone(metrics.counter("gulou_net_gone_sessions", "sessions ended by silence or a lost link")),
+      not_allowed(metrics.counter("gulou_net_not_allowed_messages",
+                                  "messages of keys that may not say them")),
+      cloned(metrics.counter("gulou_net_cloned_keys", "times one key was seen in two places")),
+      cursors_refused(metrics.counter("gulou_net_refused_cursors",
+                                      "receipts and cursors shown that are not ours")) {}
 
-Sessions::Sessions(const NetPrincipals& principals,
-                   Outlet& outlet,
-                   BodySource& bodies,
-                   MacOf mac,
-                   Metrics& metrics)
-    : principals_(principals),
+Sessions::Sessions(
+    NetPrincipals principals, Outlet& outlet, BodySource& bodies, MacOf mac, Metrics& metrics)
+    : principals_(std::move(principals)),
       outlet_(outlet),
       bodies_(bodies),
       mac_(std::move(mac)),
@@ -80,7 +94,7 @@ Sessions::Peer* Sessions::peer_of(Door door, const net::Incoming& incoming, Now 
   if (known != by_routing_id_.end()) {
     Peer& peer = peers_.at(known->second);
     peer.heard = now.mono;
-    return peer.principal == incoming.principal ? &peer : nullptr;
+    return peer.key == incoming.principal ? &peer : nullptr;
   }
   if (peers_.size() >= limits::sessions_max) {
     return nullptr;
@@ -89,6 +103,39 @@ Sessions::Peer* Sessions::peer_of(Door door, const net::Incoming& incoming, Now 
   by_routing_id_.emplace(std::pair{door, incoming.peer}, no);
   Peer peer{no, door, incoming.peer, incoming.principal, now.mono, now.mono};
   return &peers_.emplace(no, std::move(peer)).first->second;
+}
+
+void Sessions::advance(uint64_t epoch, Seq head, const Digest& hash) {
+  cursor_ = {epoch, head, hash, mac_(epoch, head, hash)};
+}
+
+bool Sessions::take_cursor(const Peer& peer,
+                           const NetPrincipal& principal,
+                           const wire::Message& message,
+                           const wire::Cursor& cursor,
+                           Inbox& inbox) {
+  if (cursor.epoch == 0) {
+    return true;
+  }
+  const Digest ours = mac_(cursor.epoch, cursor.seq, cursor.hash);
+  if (!are_equal(ours, cursor.mac)) {
+    counters_.cursors_refused.add();
+    const Error error{ErrorCode::refused,
+                      "cursor_not_ours",
+                      std::holds_alternative<wire::Hello>(message.body) ? "known" : "receipt",
+                      {std::to_string(cursor.epoch), std::to_string(cursor.seq.value)}};
+    if (peer.door == Door::publishers) {
+      answer({peer.no, message.correlation}, wire::Refused{{error}}, inbox);
+    } else {
+      refuse(peer, message.correlation, error);
+      static_cast<void>(write(peer, 0, wire::Goodbye{"cursor_not_ours"}));
+    }
+    return false;
+  }
+  if (cursor.epoch > cursor_.epoch || cursor.seq > cursor_.seq) {
+    inbox.events.emplace_back(CursorShown{principal.name, cursor.epoch, cursor.seq});
+  }
+  return true;
 }
 
 void Sessions::receive(Door door, const net::Incoming& incoming, Now now, Inbox& inbox) {
@@ -116,7 +163,44 @@ void Sessions::receive(Door door, const net::Incoming& incoming, Now now, Inbox&
   handle(*peer, *message, now, inbox);
 }
 
-void Sessions::handle(Peer& peer, const wire::Message& message, Now now, Inbox& inbox) {
+const NetPrincipal* Sessions::principal_of(const Peer& peer) const {
+  const auto at = principals_.find(peer.key);
+  if (at == principals_.end()) {
+    return nullptr;
+  }
+  const bool may = peer.door == Door::publishers ? at->second.publisher : at->second.adapter;
+  return may ? &at->second : nullptr;
+}
+
+void Sessions::admit(NetPrincipals principals, Inbox& inbox) {
+  principals_ = std::move(principals);
+  std::vector<std::pair<SessionNo, std::string>> over;
+  for (const auto& [no, peer] : peers_) {
+    const NetPrincipal* principal = principal_of(peer);
+    if (principal == nullptr) {
+      over.emplace_back(no, "principal_not_allowed");
+    } else if (peer.adapter_session && !contains(principal->channels, peer.channel_name)) {
+      over.emplace_back(no, "channel_not_allowed");
+    }
+  }
+  for (const auto& [no, reason] : over) {
+    end(no, reason, inbox);
+  }
+}
+
+void Sessions::end(SessionNo session, const std::string& reason, Inbox& inbox) {
+  static_cast<void>(write(peers_.at(session), 0, wire::Goodbye{reason}));
+  drop(session, inbox);
+}
+
+void Sessions::handle(Peer& peer, const wire::Message& message, Now /*now*/, Inbox& inbox) {
+  const NetPrincipal* principal = principal_of(peer);
+  if (principal == nullptr) {
+    counters_.not_allowed.add();
+    refuse(
+        peer, message.correlation, {ErrorCode::refused, "principal_not_allowed", "", {peer.key}});
+    return end(peer.no, "principal_not_allowed", inbox);
+  }
   const bool lost = peer.door != Door::publishers && !peer.adapter_session &&
                     !std::holds_alternative<wire::Hello>(message.body);
   if (lost && !std::holds_alternative<wire::Goodbye>(message.body)) {
@@ -140,30 +224,23 @@ void Sessions::handle(Peer& peer, const wire::Message& message, Now now, Inbox& 
   if (std::holds_alternative<wire::Goodbye>(message.body)) {
     return drop(peer.no, inbox);
   }
-  const auto principal = principals_.find(peer.principal);
-  const bool may =
-      principal != principals_.end() &&
-      (peer.door == Door::publishers ? principal->second.publisher : principal->second.adapter);
-  if (!may) {
-    return refuse(peer,
-                  message.correlation,
-                  {ErrorCode::refused, "principal_not_allowed", "", {peer.principal}});
-  }
   if (peer.door == Door::publishers) {
-    handle_publisher(peer, message, inbox);
+    handle_publisher(peer, *principal, message, inbox);
   } else {
-    handle_adapter(peer, message, now, inbox);
+    handle_adapter(peer, *principal, message, inbox);
   }
 }
 
-void Sessions::handle_publisher(const Peer& peer, const wire::Message& message, Inbox& inbox) {
+void Sessions::handle_publisher(const Peer& peer,
+                                const NetPrincipal& principal,
+                                const wire::Message& message,
+                                Inbox& inbox) {
   const Asker from{peer.no, message.correlation};
   if (const auto* submit = std::get_if<wire::Submit>(&message.body)) {
-    Inbox::Submission submission{from,
-                                 peer.principal,
-                                 principals_.find(peer.principal)->second.rights,
-                                 {},
-                                 submit->approvals};
+    if (!take_cursor(peer, principal, message, submit->receipt, inbox)) {
+      return;
+    }
+    Inbox::Submission submission{from, principal.name, principal.rights, {}};
     for (const std::string_view part : submit->parts) {
       submission.parts.push_back(std::make_shared<const std::string>(part));
     }
@@ -171,9 +248,12 @@ void Sessions::handle_publisher(const Peer& peer, const wire::Message& message, 
   } else if (const auto* put = std::get_if<wire::BlobPut>(&message.body)) {
     inbox.puts.push_back({from, put->digest, put->offset, put->total, std::string(put->bytes)});
   } else if (const auto* status = std::get_if<wire::StatusQuery>(&message.body)) {
-    inbox.statuses.push_back({from, peer.principal, status->id});
+    if (!take_cursor(peer, principal, message, status->receipt, inbox)) {
+      return;
+    }
+    inbox.statuses.push_back({from, principal.name, status->id});
   } else if (const auto* request = std::get_if<wire::WithdrawRequest>(&message.body)) {
-    withdraw(peer, from, *request, inbox);
+    withdraw(principal, from, *request, inbox);
   } else {
     refuse(peer,
            message.correlation,
@@ -185,7 +265,7 @@ void Sessions::handle_publisher(const Peer& peer, const wire::Message& message, 
 }
 
 // Of the publisher's own publications only: whose they are comes from its key.
-void Sessions::withdraw(const Peer& peer,
+void Sessions::withdraw(const NetPrincipal& principal,
                         const Asker& from,
                         const wire::WithdrawRequest& request,
                         Inbox& inbox) {
@@ -196,9 +276,9 @@ void Sessions::withdraw(const Peer& peer,
   }
   WithdrawalAsked asked;
   asked.from = from;
-  asked.by = peer.principal;
-  asked.rights = principals_.find(peer.principal)->second.rights;
-  asked.targets.push_back({{peer.principal, request.id}, request.revision});
+  asked.by = principal.name;
+  asked.rights = principal.rights;
+  asked.targets.push_back({{principal.name, request.id}, request.revision});
   asked.kind = *kind;
   asked.reason = request.reason;
   asked.public_note = request.public_note;
@@ -206,28 +286,55 @@ void Sessions::withdraw(const Peer& peer,
   inbox.events.emplace_back(std::move(asked));
 }
 
+// An older session of this key is alive: the one who was told that it is replaced still speaks.
+bool Sessions::is_served_by_another(const Peer& peer) const {
+  return std::any_of(peers_.begin(), peers_.end(), [&](const auto& entry) {
+    const Peer& other = entry.second;
+    return other.no != peer.no && other.adapter_session && other.key == peer.key;
+  });
+}
+
 void Sessions::hello(Peer& peer,
+                     const NetPrincipal& principal,
                      const wire::Message& message,
                      const wire::Hello& hello,
                      Inbox& inbox) {
-  const auto& channels = principals_.find(peer.principal)->second.channels;
-  if (std::find(channels.begin(), channels.end(), hello.channel) == channels.end()) {
+  if (!contains(principal.channels, hello.channel)) {
+    counters_.not_allowed.add();
     refuse(peer,
            message.correlation,
-           {ErrorCode::refused, "channel_not_allowed", "channel", {hello.channel, peer.principal}});
+           {ErrorCode::refused, "channel_not_allowed", "channel", {hello.channel, principal.name}});
     static_cast<void>(write(peer, 0, wire::Goodbye{"channel_not_allowed"}));
     return;
   }
+  const bool was_replaced = peer.replaced || hello.last_goodbye == "session_replaced" ||
+                            hello.last_goodbye == "cloned_key";
+  if (was_replaced && is_served_by_another(peer)) {
+    counters_.cloned.add();
+    inbox.cloned.push_back({principal.name, hello.instance});
+    refuse(peer,
+           message.correlation,
+           {ErrorCode::refused, "cloned_key", "", {principal.name, hello.instance}});
+    static_cast<void>(write(peer, 0, wire::Goodbye{"cloned_key"}));
+    return;
+  }
+  if (!take_cursor(peer, principal, message, hello.known, inbox)) {
+    return;
+  }
+  peer.replaced = false;
   peer.adapter_session = true;
   peer.channel_name = hello.channel;
   inbox.events.emplace_back(
-      SessionOpened{{peer.no, message.correlation}, hello.channel, hello.instance, peer.principal});
+      SessionOpened{{peer.no, message.correlation}, hello.channel, hello.instance, principal.name});
 }
 
-void Sessions::handle_adapter(Peer& peer, const wire::Message& message, Now /*now*/, Inbox& inbox) {
+void Sessions::handle_adapter(Peer& peer,
+                              const NetPrincipal& principal,
+                              const wire::Message& message,
+                              Inbox& inbox) {
   const Asker from{peer.no, message.correlation};
   if (const auto* said = std::get_if<wire::Hello>(&message.body)) {
-    return hello(peer, message, *said, inbox);
+    return hello(peer, principal, message, *said, inbox);
   }
   if (const auto* credit = std::get_if<wire::Credit>(&message.body)) {
     inbox.events.emplace_back(CreditGranted{peer.no, credit->messages, credit->bytes});
@@ -313,13 +420,15 @@ void Sessions::send(const Send& send, Now now, Inbox& inbox) {
                          welcome->epoch,
                          welcome->head,
                          now.utc,
-                         limits::ping_every_ms},
+                         limits::ping_every_ms,
+                         cursor_},
            inbox);
   } else if (const auto* goodbye = std::get_if<SendGoodbye>(&send)) {
     answer({goodbye->session, 0}, wire::Goodbye{goodbye->reason}, inbox);
     const auto peer = peers_.find(goodbye->session);
     if (peer != peers_.end()) {
       peer->second.adapter_session = false;  // the core has closed it already
+      peer->second.replaced = goodbye->reason == "session_replaced";
     }
   } else if (const auto* deliver_send = std::get_if<SendDeliver>(&send)) {
     deliver(*deliver_send, inbox);
@@ -384,6 +493,7 @@ void Sessions::deliver(const SendDeliver& send, Inbox& inbox) {
     head.lease = target.lease;
     head.lane = send.lane;
     head.lease_ms = target.lease_ms;
+    head.cursor = cursor_;
     std::vector<net::OutFrame> frames;
     frames.emplace_back(wire::encode({0, head}).envelope);
     frames.emplace_back(items);
@@ -419,8 +529,7 @@ Mono Sessions::tick(Now now, Inbox& inbox) {
     }
   }
   for (const SessionNo no : silent) {
-    static_cast<void>(write(peers_.at(no), 0, wire::Goodbye{"session_silent"}));
-    drop(no, inbox);
+    end(no, "session_silent", inbox);
   }
   return next;
 }

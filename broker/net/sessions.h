@@ -80,18 +80,30 @@ struct Inbox {
   std::vector<Submission> submissions;
   std::vector<BlobPutAsked> puts;
   std::vector<BlobGetAsked> gets;
+
+  // Two programs are connected with one key.
+  struct Cloned {
+    std::string principal;
+    std::string instance;
+  };
+
   std::vector<StatusAsked> statuses;
+  std::vector<Cloned> cloned;
 };
 
 class Sessions {
  public:
-  // All references outlive it. mac: of (epoch, seq, hash) for receipts.
+  // The references outlive it. mac: of (epoch, seq, hash) for receipts.
   using MacOf = std::function<Digest(uint64_t epoch, Seq seq, const Digest& hash)>;
-  Sessions(const NetPrincipals& principals,
-           Outlet& outlet,
-           BodySource& bodies,
-           MacOf mac,
-           Metrics& metrics);
+  Sessions(
+      NetPrincipals principals, Outlet& outlet, BodySource& bodies, MacOf mac, Metrics& metrics);
+
+  // Other principals from now on. Sessions of keys that are gone, or that may not serve their
+  // channel any more, end at once.
+  void admit(NetPrincipals principals, Inbox& inbox);
+
+  // What is durable now: peers are told, and may show it later.
+  void advance(uint64_t epoch, Seq head, const Digest& hash);
 
   // One message of a peer. Errors are answered here.
   void receive(Door door, const net::Incoming& incoming, Now now, Inbox& inbox);
@@ -117,10 +129,11 @@ class Sessions {
     SessionNo no;
     Door door = Door::publishers;
     std::string routing_id;
-    std::string principal;
+    std::string key;  // as the handshake named it
     Mono heard;
     Mono pinged;
     bool adapter_session = false;  // said HELLO
+    bool replaced = false;         // by a later HELLO with the same key
     std::string channel_name;
   };
 
@@ -130,28 +143,51 @@ class Sessions {
     Counter& malformed;
     Counter& delivered;
     Counter& gone;
+    Counter& not_allowed;
+    Counter& cloned;
+    Counter& cursors_refused;
   };
 
   Peer* peer_of(Door door, const net::Incoming& incoming, Now now);
   void handle(Peer& peer, const wire::Message& message, Now now, Inbox& inbox);
-  void handle_publisher(const Peer& peer, const wire::Message& message, Inbox& inbox);
-  void withdraw(const Peer& peer,
+  const NetPrincipal* principal_of(const Peer& peer) const;
+  void handle_publisher(const Peer& peer,
+                        const NetPrincipal& principal,
+                        const wire::Message& message,
+                        Inbox& inbox);
+  void withdraw(const NetPrincipal& principal,
                 const Asker& from,
                 const wire::WithdrawRequest& request,
                 Inbox& inbox);
-  void handle_adapter(Peer& peer, const wire::Message& message, Now now, Inbox& inbox);
-  void hello(Peer& peer, const wire::Message& message, const wire::Hello& hello, Inbox& inbox);
+  void handle_adapter(Peer& peer,
+                      const NetPrincipal& principal,
+                      const wire::Message& message,
+                      Inbox& inbox);
+  void hello(Peer& peer,
+             const NetPrincipal& principal,
+             const wire::Message& message,
+             const wire::Hello& hello,
+             Inbox& inbox);
+  bool is_served_by_another(const Peer& peer) const;
+  // What a peer says we had. False: it is not ours, the peer was told so.
+  bool take_cursor(const Peer& peer,
+                   const NetPrincipal& principal,
+                   const wire::Message& message,
+                   const wire::Cursor& cursor,
+                   Inbox& inbox);
+  void end(SessionNo session, const std::string& reason, Inbox& inbox);
   bool write(const Peer& peer, uint64_t correlation, wire::Body body);
   void refuse(const Peer& peer, uint64_t correlation, Error error);
   void drop(SessionNo session, Inbox& inbox);
   void deliver(const SendDeliver& send, Inbox& inbox);
   std::string pack_items(const HandedItems& items, std::string& bodies);
 
-  const NetPrincipals& principals_;
+  NetPrincipals principals_;
   Outlet& outlet_;
   BodySource& bodies_;
   MacOf mac_;
   Counters counters_;
+  wire::Cursor cursor_;  // of what is durable
   std::map<SessionNo, Peer> peers_;
   std::map<std::pair<Door, std::string>, SessionNo> by_routing_id_;
   uint64_t last_session_ = 0;

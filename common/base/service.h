@@ -15,4 +15,10 @@ void notify_alive();
 // readable when one arrives (signalfd(2)). Call before any thread starts.
 int stop_signal_fd();
 
+// The same for SIGHUP, which asks to read the configuration again.
+int reload_signal_fd();
+
+// No core file of this process, nor a debugger of another user: it holds keys.
+void keep_memory_private();
+
 }  // namespace gulou

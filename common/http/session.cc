@@ -1,6 +1,7 @@
 #include "common/http/session.h"
 
 #include "common/base/limits.h"
+#include "common/http/harden.h"
 
 #include <algorithm>
 #include <chrono>
@@ -221,6 +222,7 @@ void Session::answer(HttpResponse response) {
   phase_ = Phase::writing;
   keep_alive_ = keep_alive_ && !engine_.stopping();
   response_ = std::move(response);
+  harden(response_, engine_.tls() != nullptr);
   head_ = head_of(response_, {.keep_alive = keep_alive_}, read_clocks().utc);
   body_left_bytes_ = head_only_ ? 0 : body_bytes_of(response_);
   body_sent_bytes_ = 0;
@@ -302,7 +304,7 @@ void Session::start_events(HttpFields headers, std::shared_ptr<EventLink> link) 
   HttpResponse response{.headers = std::move(headers)};
   response.add("Content-Type", "text/event-stream");
   response.add("Cache-Control", "no-store");
-  response.add("X-Content-Type-Options", "nosniff");
+  harden(response, engine_.tls() != nullptr);
   const HeadOptions options{.keep_alive = false, .length = false};
   send_own(head_of(response, options, read_clocks().utc) + "retry: 2000\n\n");
   read();

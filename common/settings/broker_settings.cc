@@ -24,6 +24,11 @@ constexpr SettingRow<S> rows[] = {
      reach<S, &S::http_certificate>},
     {{.key = "http_key", .zh = "证书的私钥文件(PEM)。", .en = "PEM file of the certificate's key."},
      reach<S, &S::http_key>},
+    {{.key = "http_requests_per_second_max",
+      .max = 1'000'000,
+      .zh = "同一令牌、同一来源地址每秒最多请求次数；0 为不限。",
+      .en = "Requests a second of one token, and of one address, at most; 0: no limit."},
+     reach<S, &S::http_requests_per_second_max>},
     {{.key = "publisher_endpoint",
       .form = forms::endpoint,
       .zh = "报送系统的 ZeroMQ 监听地址。",
@@ -80,6 +85,16 @@ std::string in_directory(const std::string& dir, const std::string& path) {
 
 }  // namespace
 
+namespace {
+
+// "127.0.0.1:7010", "localhost:7010", "[::1]:7010"
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address.starts_with("localhost:") ||
+         address.starts_with("[::1]:");
+}
+
+}  // namespace
+
 Result<BrokerSettings> load_broker(const std::string& path) {
   const TomlFile file = TRY(load_toml(path));
   BrokerSettings settings;
@@ -90,6 +105,12 @@ Result<BrokerSettings> load_broker(const std::string& path) {
                           *file.root.find(lacks_key ? "http_certificate" : "http_key"),
                           "settings_missing",
                           {lacks_key ? "http_key" : "http_certificate"}));
+  }
+  if (settings.http_certificate.empty() && !is_loopback(settings.http_address)) {
+    return fail(complaint(file,
+                          *file.root.find("http_address"),
+                          "settings_needs_certificate",
+                          {settings.http_address}));
   }
   const size_t slash = path.rfind('/');
   settings.home = slash == std::string::npos ? "." : path.substr(0, slash);

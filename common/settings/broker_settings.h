@@ -16,6 +16,7 @@ struct BrokerSettings {
   std::string http_address = "127.0.0.1:7010";
   std::string http_certificate;  // PEM files; paths are relative to the home
   std::string http_key;
+  uint32_t http_requests_per_second_max = 5'000;
   std::string publisher_endpoint = "tcp://127.0.0.1:7011";
   std::string adapter_endpoint = "tcp://127.0.0.1:7012";
   std::string device_endpoint = "tcp://127.0.0.1:7013";

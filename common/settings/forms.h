@@ -3,6 +3,7 @@
 // a setting that is not required is "absent" and never asked. Pure.
 #pragma once
 
+#include "common/base/time.h"
 #include "common/settings/rows.h"
 
 namespace gulou::forms {
@@ -29,6 +30,7 @@ inline constexpr SettingForm area_code{"[0-9]{12}", is_area_code};
 inline constexpr SettingForm public_key{"Z85, 40", is_public_key};
 inline constexpr SettingForm hash{"[0-9a-f]{64}", is_hash};
 inline constexpr SettingForm web_address{"http://HOST | https://HOST", is_web_address};
+inline constexpr SettingForm date{"YYYY-MM-DD", is_date};
 inline constexpr SettingForm line{"UTF-8, 1-200", is_line};
 
 }  // namespace gulou::forms

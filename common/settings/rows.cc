@@ -222,7 +222,7 @@ Status read_setting(const TomlFile& file,
 
 std::string assigned(const SettingRule& rule, SettingTarget target) {
   const std::string value = std::visit(Write{}, target);
-  if (value == "\"\"" || value == "[]") {
+  if (value == "\"\"" || value == "[]" || value == "0" || value == "false") {
     return {};
   }
   return std::string(rule.key) + " = " + value + "\n";

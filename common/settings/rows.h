@@ -92,7 +92,7 @@ Status read_setting(const TomlFile& file,
                     const TomlValue& value,
                     const SettingRule& rule,
                     SettingTarget target);
-// "key = value\n", or nothing for an empty value.
+// "key = value\n", or nothing for an empty value, zero and false.
 std::string assigned(const SettingRule& rule, SettingTarget target);
 // "# 中文\n# English\nkey = value\n".
 std::string written(const SettingRule& rule, SettingTarget target);

@@ -61,6 +61,21 @@ Status read_error(const Fields& in, Error& error) {
   return in.maybe_texts("args", limits::wire_list_items_max, any_bytes, error.args);
 }
 
+Status maybe_cursor(const Fields& in, std::string_view key, Cursor& cursor) {
+  if (!in.has(key)) {
+    return {};
+  }
+  const Fields map = TRY(in.map(key));
+  TRY(map.read("epoch", cursor.epoch));
+  TRY(map.read("seq", cursor.seq.value));
+  TRY(map.read_digest("hash", cursor.hash));
+  TRY(map.read_digest("mac", cursor.mac));
+  if (cursor.epoch == 0) {
+    return map.wrong("epoch", "field_out_of_range", {"0", "1", std::to_string(UINT64_MAX)});
+  }
+  return {};
+}
+
 // ---- adapters -> broker -------------------------------------------------------------------------
 
 Result<Body> read_hello(const Fields& in, Bodies) {
@@ -68,6 +83,8 @@ Result<Body> read_hello(const Fields& in, Bodies) {
   TRY(in.read_text("channel", limits::id_bytes_max, hello.channel));
   TRY(in.read_text("instance", limits::id_bytes_max, hello.instance));
   TRY(in.maybe_text("software", limits::id_bytes_max, hello.software));
+  TRY(in.maybe_text("last_goodbye", limits::id_bytes_max, hello.last_goodbye));
+  TRY(maybe_cursor(in, "known", hello.known));
   return hello;
 }
 
@@ -159,6 +176,7 @@ Result<Body> read_welcome(const Fields& in, Bodies) {
   TRY(in.read("head", welcome.head.value));
   TRY(in.read_ms("server_time", welcome.server_time.ms));
   TRY(in.read_ms("ping_every_ms", welcome.ping_every_ms));
+  TRY(maybe_cursor(in, "cursor", welcome.cursor));
   return welcome;
 }
 
@@ -203,6 +221,7 @@ Result<Body> read_deliver(const Fields& in, Bodies bodies) {
   TRY(in.read("lease", deliver.lease.value));
   TRY(in.read_word("lane", parse_lane, deliver.lane));
   TRY(in.read_ms("lease_ms", deliver.lease_ms));
+  TRY(maybe_cursor(in, "cursor", deliver.cursor));
   const Unpacked items = TRY(Unpacked::parse(bodies[0]));
   const Fields list = items.top();
   TRY(list.read_each(
@@ -252,6 +271,7 @@ Result<Body> read_blob_part(const Fields& in, Bodies bodies) {
 Result<Body> read_submit(const Fields& in, Bodies bodies) {
   Submit submit;
   TRY(in.maybe_byte_strings("approvals", limits::approvals_max, submit.approvals));
+  TRY(maybe_cursor(in, "receipt", submit.receipt));
   size_t total = 0;
   for (size_t i = 0; i < bodies.size(); ++i) {
     if (bodies[i].size() > limits::release_bytes_max) {
@@ -296,6 +316,7 @@ Result<Body> read_blob_put(const Fields& in, Bodies bodies) {
 Result<Body> read_status(const Fields& in, Bodies) {
   StatusQuery query;
   TRY(in.read_text("id", limits::id_bytes_max, query.id));
+  TRY(maybe_cursor(in, "receipt", query.receipt));
   return query;
 }
 

@@ -37,10 +37,24 @@ void put_error(Packer& out, const Error& error) {
   }
 }
 
+void maybe_cursor(Packer& out, std::string_view key, const Cursor& cursor) {
+  if (cursor.epoch == 0) {
+    return;
+  }
+  out.begin_map(key);
+  out.put("epoch", cursor.epoch);
+  out.put("seq", cursor.seq.value);
+  out.put_bytes("hash", cursor.hash.view());
+  out.put_bytes("mac", cursor.mac.view());
+  out.end_map();
+}
+
 void put_body(Packer& out, const Hello& hello) {
   out.put_text("channel", hello.channel);
   out.put_text("instance", hello.instance);
   out.maybe_text("software", hello.software);
+  out.maybe_text("last_goodbye", hello.last_goodbye);
+  maybe_cursor(out, "known", hello.known);
 }
 
 void put_body(Packer& out, const Credit& credit) {
@@ -110,12 +124,14 @@ void put_body(Packer& out, const Welcome& welcome) {
   out.put("head", welcome.head.value);
   out.put_time("server_time", welcome.server_time.ms);
   out.put_time("ping_every_ms", welcome.ping_every_ms);
+  maybe_cursor(out, "cursor", welcome.cursor);
 }
 
 void put_body(Packer& out, const Deliver& deliver) {
   out.put("lease", deliver.lease.value);
   out.put_text("lane", name_of(deliver.lane));
   out.put_time("lease_ms", deliver.lease_ms);
+  maybe_cursor(out, "cursor", deliver.cursor);
 }
 
 void put_part(Packer& out, const DeliverPart& part) {
@@ -174,6 +190,7 @@ void put_body(Packer& out, const Submit& submit) {
       out.item_bytes(approval);
     }
   }
+  maybe_cursor(out, "receipt", submit.receipt);
 }
 
 void put_body(Packer& out, const WithdrawRequest& request) {
@@ -193,6 +210,7 @@ void put_body(Packer& out, const BlobPut& put) {
 
 void put_body(Packer& out, const StatusQuery& query) {
   out.put_text("id", query.id);
+  maybe_cursor(out, "receipt", query.receipt);
 }
 
 void put_body(Packer& out, const Accepted& accepted) {

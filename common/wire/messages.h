@@ -20,14 +20,26 @@ namespace gulou::wire {
 
 inline constexpr uint32_t protocol_version = 1;
 
+// What the broker said it had: as far as seq, in the changeset of this hash. mac: the broker's over
+// (epoch, seq, hash), so that one it no longer knows proves lost data. epoch 0: none.
+struct Cursor {
+  uint64_t epoch = 0;
+  Seq seq;
+  Digest hash;
+  Digest mac;
+  friend bool operator==(const Cursor&, const Cursor&) = default;
+};
+
 // ---- adapters -> broker -------------------------------------------------------------------------
 
 // First message of an adapter instance. The channel must be one its key may serve. A second HELLO
 // starts a new session; the older one gets GOODBYE.
 struct Hello {
-  std::string channel;   // channel id of config/channels.toml
-  std::string instance;  // for people: "portal-1"
-  std::string software;  // "gulou-portal 0.1"
+  std::string channel;       // channel id of config/channels.toml
+  std::string instance;      // for people: "portal-1"
+  std::string software;      // "gulou-portal 0.1"
+  std::string last_goodbye;  // the reason that ended this instance's session before, if any
+  Cursor known;              // the newest this instance was given, if any
 };
 
 // Cumulative since HELLO: how many deliveries and body bytes the adapter is ready to receive in
@@ -76,6 +88,7 @@ struct Welcome {
   Seq head;
   Utc server_time;
   int64_t ping_every_ms = 0;  // silence of three times this ends the session
+  Cursor cursor;
 };
 
 enum class Action : uint8_t { publish = 1, withdraw = 2 };
@@ -124,6 +137,7 @@ struct Deliver {
   LeaseNo lease;
   Lane lane = Lane::normal;
   int64_t lease_ms = 0;  // from receipt of this message; only PROGRESS extends it
+  Cursor cursor;
   std::vector<DeliverItem> items;
   std::string_view bodies;
 };
@@ -153,6 +167,7 @@ struct BlobPart {
 struct Submit {
   std::vector<std::string_view> parts;
   std::vector<std::string> approvals;
+  Cursor receipt;  // the newest one the publisher holds, if it says so
 };
 
 // kind: mark_invalid, replace, remove, erase.
@@ -175,6 +190,7 @@ struct BlobPut {
 
 struct StatusQuery {
   std::string id;  // of the asking publisher's own publication
+  Cursor receipt;  // as of SUBMIT
 };
 
 // ---- broker -> publishers -----------------------------------------------------------------------

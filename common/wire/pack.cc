@@ -357,6 +357,11 @@ Result<Fields> Fields::item_of(const List& list, std::string_view name, uint32_t
   return Fields(&item, this, name, index);
 }
 
+bool Fields::has(std::string_view name) const {
+  const auto found = find(name, Need::optional);
+  return !found || *found != nullptr;  // given twice: map() says so
+}
+
 Result<Fields> Fields::map(std::string_view name) const {
   const void* value = TRY(find(name, Need::required));
   if (object_of(value).type != msgpack::type::MAP) {

@@ -121,6 +121,7 @@ class Fields {
     return {};
   }
 
+  bool has(std::string_view key) const;
   Result<Fields> map(std::string_view key) const;
 
   // An Error about a field of this map.

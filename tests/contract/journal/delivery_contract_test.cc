@@ -259,6 +259,19 @@ TEST_P(DeliveryContract, ReplayJobsAreKnownWhileTheyRunAndWhenTheyHaveEnded) {
   EXPECT_EQ(history().job({4}), std::nullopt);
 }
 
+TEST_P(DeliveryContract, ASuspectedLossIsKnownAfterAReopen) {
+  LossSuspected loss{.epoch = 2, .seq = {40}, .at = {1}, .by = "oa"};
+  commit({loss});
+  reopen();
+  EXPECT_EQ(journal_->opened().loss, loss);
+
+  loss.settled_at = {2};
+  loss.settled_by = "li";
+  commit({loss});
+  reopen();
+  EXPECT_EQ(journal_->opened().loss, loss);
+}
+
 TEST_P(DeliveryContract, ANoticeIsKeptUntilItsCauseIsGone) {
   NoticeSent failing{.cause = "channel_failing/wechat", .since = {1}, .at = {2}, .times = 1};
   const NoticeSent overdue{.cause = "takedown_overdue/5", .at = {3}, .to = "duty"};

@@ -70,7 +70,7 @@ class RandomChanges {
   Change change() {
     const Digest blob = material::digest_of(std::to_string(pick(4)));
     const Utc time{static_cast<int64_t>(pick(3))};
-    switch (pick(17)) {
+    switch (pick(18)) {
       case 0:
         return EpochOpened{.epoch = ++epoch_, .at = time};
       case 1:
@@ -113,6 +113,8 @@ class RandomChanges {
         return NoticeSent{.cause = "channel_failing/" + std::to_string(pick(3)),
                           .state = static_cast<NoticeState>(1 + pick(2)),
                           .at = time};
+      case 16:
+        return LossSuspected{.epoch = 1 + pick(3), .seq = {pick(50)}, .at = time};
       default:
         return accepted();
     }

@@ -83,6 +83,12 @@ class BenchDesk final : public Desk {
     return true;
   }
 
+  bool show_cursor(CursorShown shown) override {
+    bench_.take(shown);
+    bench_.round();
+    return true;
+  }
+
   bool view(std::function<void(BrokerView)> done) override {
     if (!busy) {
       done({bench_.core().view(), shell, bench_.now.utc});

@@ -86,7 +86,7 @@ TEST_F(InitTest, AHomeLoadsAndItsSecretsArePrivate) {
   EXPECT_EQ(principals->size(), 4U);
   EXPECT_EQ(read_token(home_), made->token);
   EXPECT_TRUE(std::ranges::any_of(*principals, [&made](const PrincipalSettings& one) {
-    return one.token_hash == sha256(made->token) && one.rights == Rights::operating;
+    return one.token_hash == sha256(made->token) && one.rights == Rights::admin;
   }));
 }
 

@@ -308,5 +308,114 @@ TEST(SubmissionTest, AFullDiskStopsAcceptingButStillAnswersRetries) {
   EXPECT_EQ(bench.refuse({part("c")}), "broker_draining");
 }
 
+// ---- rights: each has its own code, and nothing is stored
+
+struct Refusal {
+  std::string reason;
+  std::string field;
+  std::vector<std::string> args;
+  friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+std::vector<Refusal> refusals(Bench& bench, const PublisherRights& rights, PartFacts facts) {
+  Submitted submitted = submission("oa", {std::move(facts)});
+  submitted.rights = rights;
+  bench.take(submitted);
+  bench.round();
+  std::vector<Refusal> found;
+  for (const SendRefused& refused : bench.took<SendRefused>()) {
+    for (const Error& error : refused.errors) {
+      EXPECT_EQ(error.code, ErrorCode::refused);
+      found.push_back({error.reason, error.field, error.args});
+    }
+  }
+  return found;
+}
+
+PartFacts of_unit(std::string unit) {
+  PartFacts facts = part("a");
+  facts.unit = std::move(unit);
+  facts.column = "tzgg";
+  facts.kind = Kind::notice;
+  return facts;
+}
+
+using Refusals = std::vector<Refusal>;
+
+TEST(RightsTest, AnothersUnitIsRefused) {
+  Bench bench;
+
+  EXPECT_EQ(refusals(bench, {.units = {"mzj"}}, of_unit("zfb")),
+            (Refusals{{"unit_not_allowed", "parts[0].issuer", {"zfb", "oa"}}}));
+  EXPECT_EQ(refusals(bench, {.units = {"mzj"}}, of_unit("")),  // a body the county does not know
+            (Refusals{{"unit_not_allowed", "parts[0].issuer", {"", "oa"}}}));
+  EXPECT_EQ(bench.ledger().head(), Seq{});
+  EXPECT_EQ(refusals(bench, {.units = {"mzj", "zfb"}}, of_unit("zfb")), Refusals{});
+  EXPECT_EQ(bench.ledger().head(), Seq{1});
+}
+
+TEST(RightsTest, AnotherColumnIsRefused) {
+  Bench bench;
+
+  EXPECT_EQ(refusals(bench, {.columns = {"zcwj"}}, of_unit("zfb")),
+            (Refusals{{"column_not_allowed", "parts[0].column", {"tzgg", "oa"}}}));
+  EXPECT_EQ(refusals(bench, {.columns = {"zcwj", "tzgg"}}, of_unit("zfb")), Refusals{});
+}
+
+TEST(RightsTest, AnotherKindIsRefused) {
+  Bench bench;
+
+  EXPECT_EQ(refusals(bench, {.kinds = {Kind::news}}, of_unit("zfb")),
+            (Refusals{{"kind_not_allowed", "parts[0].kind", {"notice", "oa"}}}));
+  EXPECT_EQ(refusals(bench, {.kinds = {Kind::news, Kind::notice}}, of_unit("zfb")), Refusals{});
+}
+
+TEST(RightsTest, AReleaseThatWouldReachAnotherChannelIsRefused) {
+  Channel screen = channel("screen");
+  screen.filter.columns = {"tzgg"};
+  Channel wechat = channel("wechat");
+  wechat.filter.kinds = {Kind::news};
+  Channel drill = channel("drill");
+  drill.filter.drill = true;
+  drill.filter.columns = {"yl"};
+  Bench bench({screen, wechat, drill});
+
+  EXPECT_EQ(refusals(bench, {.channels = {"wechat"}}, of_unit("zfb")),
+            (Refusals{{"channel_not_for_publisher", "parts[0].column", {"screen", "oa"}}}));
+  EXPECT_EQ(refusals(bench, {.channels = {"screen"}}, of_unit("zfb")), Refusals{});
+  PartFacts news = of_unit("zfb");
+  news.id = "b";
+  news.content_digest.bytes[0] ^= 1;
+  news.kind = Kind::news;
+  EXPECT_EQ(refusals(bench, {.channels = {"screen"}}, news),
+            (Refusals{{"channel_not_for_publisher", "parts[0].column", {"wechat", "oa"}}}));
+}
+
+TEST(RightsTest, ABundleIsRefusedForOneOfItsParts) {
+  Bench bench;
+  PartFacts other = of_unit("zfb");
+  other.id = "b";
+  Submitted submitted = submission("oa", {of_unit("mzj"), other});
+  submitted.rights.units = {"mzj"};
+
+  bench.take(submitted);
+  bench.round();
+
+  const auto refused = bench.took<SendRefused>();
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].errors[0].field, "parts[1].issuer");
+  EXPECT_EQ(bench.ledger().head(), Seq{});
+}
+
+TEST(RightsTest, RightsComeBeforeIdentity) {
+  Bench bench;
+  bench.accept({part("a")});
+
+  const auto found = refusals(bench, {.units = {"mzj"}}, of_unit("zfb"));
+
+  ASSERT_EQ(found.size(), 1U);  // not: conflict, which would tell what others have
+  EXPECT_EQ(found[0].reason, "unit_not_allowed");
+}
+
 }  // namespace
 }  // namespace gulou::test

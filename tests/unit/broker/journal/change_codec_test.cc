@@ -164,9 +164,20 @@ std::vector<Change> added_changes() {
                  .to = "duty"}};
 }
 
+std::vector<Change> changes_of_people() {
+  return {LossSuspected{.epoch = 2,
+                        .seq = {40},
+                        .at = {1},
+                        .by = "oa",
+                        .settled_at = {2},
+                        .settled_by = "li",
+                        .reason = "restored"}};
+}
+
 std::vector<Change> full_changes() {
   std::vector<Change> all;
-  for (const auto& changes : {first_changes(), grown_changes(), added_changes()}) {
+  for (const auto& changes :
+       {first_changes(), grown_changes(), added_changes(), changes_of_people()}) {
     all.insert(all.end(), changes.begin(), changes.end());
   }
   return all;
@@ -242,6 +253,7 @@ TEST(ChangeCodecTest, BytesAreThoseStoredForEver) {
             "95100301"
             "90a26c69");
   EXPECT_EQ(hex(NoticeSent{.cause = "c", .since = {1}, .at = {2}, .times = 3}), "9611a16301010203");
+  EXPECT_EQ(hex(LossSuspected{.epoch = 2, .seq = {40}, .at = {1}, .by = "oa"}), "951e022801a26f61");
 }
 
 // Bytes of the first release, which did not know the fields behind these.

@@ -1,5 +1,6 @@
 #include "broker/net/sessions.h"
 
+#include "common/crypto/digest.h"
 #include "common/wire/codec.h"
 
 #include <deque>
@@ -14,10 +15,12 @@ class SessionsTest : public testing::Test, public Outlet, public BodySource {
  protected:
   SessionsTest()
       : sessions_(
-            principals_,
+            {},
             *this,
             *this,
-            [](uint64_t, Seq, const Digest&) { return Digest{}; },
+            [](uint64_t epoch, Seq seq, const Digest& hash) {
+              return sha256(std::to_string(epoch) + '/' + std::to_string(seq.value) + to_hex(hash));
+            },
             metrics_) {
     NetPrincipal oa;
     oa.name = "oa";
@@ -28,6 +31,7 @@ class SessionsTest : public testing::Test, public Outlet, public BodySource {
     portal.adapter = true;
     portal.channels = {"portal"};
     principals_.emplace("portal-1", portal);
+    sessions_.admit(principals_, inbox_);
   }
 
   net::SendOutcome send(Door,
@@ -80,6 +84,26 @@ class SessionsTest : public testing::Test, public Outlet, public BodySource {
     return std::get<T>(message_->body);
   }
 
+  using Reasons = std::vector<std::string>;
+
+  // What this peer was told, of ERROR and GOODBYE.
+  Reasons reasons_of(const std::string& peer) {
+    Reasons reasons;
+    for (const Out& out : out_) {
+      const std::vector<std::string_view> views(out.frames.begin(), out.frames.end());
+      const auto message = wire::decode(views);
+      if (out.peer != peer || !message) {
+        continue;
+      }
+      if (const auto* error = std::get_if<wire::ErrorMessage>(&message->body)) {
+        reasons.push_back(error->error.reason);
+      } else if (const auto* goodbye = std::get_if<wire::Goodbye>(&message->body)) {
+        reasons.push_back("GOODBYE " + goodbye->reason);
+      }
+    }
+    return reasons;
+  }
+
   struct Out {
     std::string peer;
     std::vector<std::string> frames;
@@ -113,11 +137,125 @@ TEST_F(SessionsTest, AdaptersMustSayHelloForAChannelOfTheirs) {
 
 TEST_F(SessionsTest, NobodyEntersByTheWrongDoor) {
   receive(Door::publishers, "a", "portal-1", wire::StatusQuery{"x"});
-  EXPECT_EQ(last<wire::ErrorMessage>().error.reason, "principal_not_allowed");
+  EXPECT_EQ(reasons_of("a"), (Reasons{"principal_not_allowed", "GOODBYE principal_not_allowed"}));
 
   receive(Door::adapters, "b", "oa", wire::Hello{"portal", "x", "y"});
-  EXPECT_EQ(last<wire::ErrorMessage>().error.reason, "principal_not_allowed");
+  EXPECT_EQ(reasons_of("b"), (Reasons{"principal_not_allowed", "GOODBYE principal_not_allowed"}));
   EXPECT_TRUE(inbox_.events.empty());
+  EXPECT_TRUE(inbox_.statuses.empty());
+}
+
+TEST_F(SessionsTest, AKeyThatIsGoneLosesItsSessionAtOnce) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  receive(Door::publishers, "b", "oa", wire::StatusQuery{"x"});
+  inbox_ = {};
+  NetPrincipals left = principals_;
+  left.erase("portal-1");
+  left.erase("oa");
+
+  sessions_.admit(left, inbox_);
+
+  EXPECT_EQ(reasons_of("a"), Reasons{"GOODBYE principal_not_allowed"});
+  EXPECT_EQ(reasons_of("b"), Reasons{"GOODBYE principal_not_allowed"});
+  ASSERT_EQ(inbox_.events.size(), 1U);
+  EXPECT_EQ(std::get<SessionClosed>(inbox_.events[0]).session, SessionNo{1});
+  EXPECT_EQ(sessions_.size(), 0U);
+  inbox_ = {};
+  out_.clear();
+
+  receive(Door::adapters, "a", "portal-1", wire::ReportBatch{{1}, {{{1}, {1}, {}}}});
+  receive(Door::adapters, "a", "portal-1", wire::Ping{1, false});
+  receive(Door::publishers, "b", "oa", wire::Submit{{"{}"}, {}, {}});
+
+  EXPECT_TRUE(inbox_.events.empty());
+  EXPECT_TRUE(inbox_.submissions.empty());
+  EXPECT_EQ(reasons_of("b"), (Reasons{"principal_not_allowed", "GOODBYE principal_not_allowed"}));
+}
+
+TEST_F(SessionsTest, AnotherKeyOfThePrincipalGoesOn) {
+  principals_["portal-1/new"] = principals_.at("portal-1");
+  sessions_.admit(principals_, inbox_);
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  receive(Door::adapters, "b", "portal-1/new", wire::Hello{"portal", "1", ""});
+  principals_.erase("portal-1");
+
+  sessions_.admit(principals_, inbox_);
+
+  EXPECT_FALSE(sessions_.knows({1}));
+  EXPECT_TRUE(sessions_.knows({2}));
+}
+
+TEST_F(SessionsTest, AChannelThatIsTakenAwayEndsTheSession) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  principals_.at("portal-1").channels = {"screen"};
+
+  sessions_.admit(principals_, inbox_);
+
+  EXPECT_EQ(last<wire::Goodbye>().reason, "channel_not_allowed");
+  EXPECT_FALSE(sessions_.knows({1}));
+}
+
+TEST_F(SessionsTest, OneWhoWasReplacedAndStillSpeaksHasAClonedKey) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  receive(Door::adapters, "b", "portal-1", wire::Hello{"portal", "1", ""});
+  sessions_.send(SendGoodbye{{1}, "session_replaced"}, now_, inbox_);
+  inbox_ = {};
+  out_.clear();
+
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  receive(Door::adapters, "c", "portal-1", wire::Hello{"portal", "1", "", "session_replaced", {}});
+
+  EXPECT_EQ(reasons_of("a"), (Reasons{"cloned_key", "GOODBYE cloned_key"}));
+  EXPECT_EQ(reasons_of("c"), (Reasons{"cloned_key", "GOODBYE cloned_key"}));
+  ASSERT_EQ(inbox_.cloned.size(), 2U);
+  EXPECT_EQ(inbox_.cloned[0].principal, "portal-1");
+  EXPECT_TRUE(inbox_.events.empty());
+}
+
+TEST_F(SessionsTest, ARestartedAdapterIsNoClone) {
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  receive(Door::adapters, "b", "portal-1", wire::Hello{"portal", "1", ""});
+  sessions_.send(SendGoodbye{{1}, "session_replaced"}, now_, inbox_);
+  receive(Door::adapters, "b", "portal-1", wire::Goodbye{"adapter_stopping"});
+  inbox_ = {};
+
+  receive(Door::adapters, "c", "portal-1", wire::Hello{"portal", "1", "", "session_replaced", {}});
+
+  EXPECT_TRUE(inbox_.cloned.empty());
+  ASSERT_EQ(inbox_.events.size(), 1U);
+  EXPECT_EQ(std::get<SessionOpened>(inbox_.events[0]).from.session, SessionNo{3});
+}
+
+TEST_F(SessionsTest, AForgedCursorIsRefusedAndCounted) {
+  wire::Cursor forged{1, {5}, sha256("x"), sha256("guess")};
+
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", "", "", forged});
+  receive(Door::publishers, "b", "oa", wire::StatusQuery{"x", forged});
+
+  EXPECT_EQ(reasons_of("a"), (Reasons{"cursor_not_ours", "GOODBYE cursor_not_ours"}));
+  EXPECT_EQ(last<wire::Refused>().errors.at(0).reason, "cursor_not_ours");
+  EXPECT_TRUE(inbox_.events.empty());
+  EXPECT_TRUE(inbox_.statuses.empty());
+  EXPECT_NE(metrics_.text().find("gulou_net_refused_cursors 2"), std::string::npos);
+}
+
+TEST_F(SessionsTest, ACursorAheadOfAllThatWasSaidIsJudged) {
+  sessions_.advance(1, {5}, sha256("five"));
+  receive(Door::adapters, "a", "portal-1", wire::Hello{"portal", "1", ""});
+  sessions_.send(SendWelcome{{{1}, 7}, {1}, {5}, 1}, now_, inbox_);
+  const wire::Cursor given = last<wire::Welcome>().cursor;
+  EXPECT_EQ(given.seq, Seq{5});
+  inbox_ = {};
+
+  receive(Door::publishers, "b", "oa", wire::Submit{{"{}"}, {}, given});
+  EXPECT_TRUE(inbox_.events.empty());
+  EXPECT_EQ(inbox_.submissions.size(), 1U);
+
+  sessions_.advance(1, {3}, sha256("three"));  // as after a restore
+  receive(Door::publishers, "b", "oa", wire::Submit{{"{}"}, {}, given});
+  ASSERT_EQ(inbox_.events.size(), 1U);
+  EXPECT_EQ(std::get<CursorShown>(inbox_.events[0]).seq, Seq{5});
+  EXPECT_EQ(std::get<CursorShown>(inbox_.events[0]).by, "oa");
 }
 
 TEST_F(SessionsTest, GarbageIsAnsweredWithItsReason) {

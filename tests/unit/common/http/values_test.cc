@@ -1,4 +1,5 @@
 #include "common/base/limits.h"
+#include "common/http/harden.h"
 #include "common/http/message.h"
 #include "common/http/problem.h"
 #include "common/http/rates.h"
@@ -50,6 +51,34 @@ TEST(MessageTest, HeadersCannotBeSmuggledInThroughValues) {
 
   EXPECT_EQ(head.find("\r\nSet-Cookie"), std::string::npos);
   EXPECT_NE(head.find("Date: Tue, 24 Nov 2026 05:07:09 GMT\r\n"), std::string::npos) << head;
+}
+
+TEST(MessageTest, AnAnswerMayDoNothingInABrowserButBeShown) {
+  HttpResponse json = json_answer(200, "{}");
+  harden(json, false);
+  const std::string head = head_of(json, {}, {});
+  EXPECT_NE(head.find("Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action "
+                      "'none'; frame-ancestors 'none'\r\n"),
+            std::string::npos)
+      << head;
+  EXPECT_NE(head.find("X-Content-Type-Options: nosniff\r\n"), std::string::npos);
+  EXPECT_NE(head.find("X-Frame-Options: DENY\r\n"), std::string::npos);
+  EXPECT_NE(head.find("Referrer-Policy: no-referrer\r\n"), std::string::npos);
+  EXPECT_EQ(head.find("Strict-Transport-Security"), std::string::npos);
+
+  HttpResponse page;
+  page.add("Content-Type", "text/html; charset=utf-8");
+  page.add("Content-Security-Policy", "script-src 'self'");
+  harden(page, true);
+  const std::string own = head_of(page, {}, {});
+  EXPECT_NE(own.find("Content-Security-Policy: script-src 'self'\r\n"), std::string::npos);
+  EXPECT_EQ(own.find("default-src"), std::string::npos);
+  EXPECT_NE(own.find("Strict-Transport-Security: max-age="), std::string::npos);
+
+  HttpResponse pdf;
+  pdf.add("Content-Type", "application/pdf");
+  harden(pdf, false);
+  EXPECT_EQ(head_of(pdf, {}, {}).find("Content-Security-Policy"), std::string::npos);
 }
 
 TEST(MessageTest, NotModifiedHasNeitherLengthNorBody) {

@@ -61,6 +61,25 @@ TEST(ZapTest, WithoutHandlerNobodyIsAdmitted) {
   EXPECT_EQ(dealer.link().handshakes, 0u);
 }
 
+TEST(ZapTest, OnceTheHandlerHasDiedNobodyIsAdmittedAnyMore) {
+  const KeyPair keys = generate_keys();
+  auto zap = admit({{keys, {"portal-1", {"adapters"}}}});
+  Loopback loopback({.handshake_ms_max = 200});
+  DealerSocket before = loopback.dial(keys);
+  ASSERT_TRUE(send_when_connected(before, "hello"));
+  ASSERT_TRUE(next_message(loopback.router()));
+
+  zap.reset();
+
+  DealerSocket after = loopback.dial(keys);
+  EXPECT_TRUE(is_refused(after));
+  EXPECT_EQ(after.link().handshakes, 0u);
+  ASSERT_EQ(send_text(before, "still here"), SendOutcome::sent);
+  const auto incoming = next_message(loopback.router());
+  ASSERT_TRUE(incoming);
+  EXPECT_EQ(incoming->principal, "portal-1");
+}
+
 TEST(ZapTest, ClientWithoutEncryptionIsRefused) {
   const auto zap = admit({});
   Loopback loopback;

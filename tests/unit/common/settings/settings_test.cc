@@ -228,6 +228,70 @@ TEST_F(SettingsTest, APrincipalHasWhatItsRoleNeeds) {
             "settings_duplicate");
 }
 
+TEST_F(SettingsTest, EveryRightOfAPrincipalIsReadAndWritten) {
+  const CountySettings county = *load_county(config_dir);
+  const std::string text = "[[principal]]\nname = \"oa\"\nrole = \"publisher\"\nkey = \"" +
+                           std::string(40, 'a') + "\"\nprevious_key = \"" + std::string(40, 'b') +
+                           "\"\nchannels = [\"portal\"]\nunits = [\"mzj\"]\ncolumns = "
+                           "[\"tzgg\"]\nkinds = [\"notice\", \"news\"]\nrate_per_minute = "
+                           "60\nvalid_from = \"2026-01-01\"\nvalid_until = "
+                           "\"2026-12-31\"\nrevoked = true\n";
+
+  const auto read = parse_principals(text, "principals.toml", county);
+
+  ASSERT_TRUE(read) << describe(read.error());
+  const PrincipalSettings& oa = read->at(0);
+  EXPECT_EQ(oa.previous_key, std::string(40, 'b'));
+  EXPECT_EQ(oa.channels, std::vector<std::string>{"portal"});
+  EXPECT_EQ(oa.kinds, (std::vector<Kind>{Kind::notice, Kind::news}));
+  EXPECT_EQ(oa.rate_per_minute, 60U);
+  EXPECT_EQ(oa.valid_until, "2026-12-31");
+  EXPECT_TRUE(oa.revoked);
+  EXPECT_EQ(write_principal(oa), "\n" + text);
+  const auto error = [&](const std::string& old, const std::string& next) {
+    std::string changed = text;
+    changed.replace(changed.find(old), old.size(), next);
+    const auto again = parse_principals(changed, "principals.toml", county);
+    return again ? Error{} : again.error();
+  };
+  EXPECT_EQ(error("2026-12-31", "2025-12-31").reason, "settings_over_before_begin");
+  EXPECT_EQ(error("2026-12-31", "2026-12-32").reason, "settings_bad_value");
+  EXPECT_EQ(error("\"notice\"", "\"notise\"").reason, "settings_unknown_reference_near");
+  EXPECT_EQ(error("[\"portal\"]", "[\"radio\"]").reason, "settings_unknown_reference");
+  EXPECT_EQ(error(std::string(40, 'b'), std::string(40, 'a')).reason, "settings_duplicate");
+  EXPECT_EQ(error("= 60", "= 60000000").reason, "settings_out_of_range");
+}
+
+TEST(ValidityTest, LastsFromTheFirstToTheEndOfTheLastDayInShanghai) {
+  PrincipalSettings one;
+  one.valid_from = "2026-11-20";
+  one.valid_until = "2026-11-24";
+  const auto at = [&](std::string_view time) { return validity_of(one, *parse_utc(time)); };
+
+  EXPECT_EQ(at("2026-11-19T15:59:59Z"), PrincipalState::not_yet);
+  EXPECT_EQ(at("2026-11-19T16:00:00Z"), PrincipalState::valid);
+  EXPECT_EQ(at("2026-11-24T15:59:59Z"), PrincipalState::valid);
+  EXPECT_EQ(at("2026-11-24T16:00:00Z"), PrincipalState::over);
+  one.revoked = true;
+  EXPECT_EQ(at("2026-11-24T15:00:00Z"), PrincipalState::revoked);
+  EXPECT_EQ(validity_of(PrincipalSettings{}, {1}), PrincipalState::valid);
+}
+
+TEST_F(SettingsTest, HttpBeyondThisMachineNeedsACertificate) {
+  const std::string rest = "adapter_endpoint = \"tcp://127.0.0.1:7012\"\n";
+  for (const char* address : {"127.0.0.1:1", "localhost:1", "[::1]:1"}) {
+    EXPECT_TRUE(load_broker(
+        write("broker.toml", "http_address = \"" + std::string(address) + "\"\n" + rest)))
+        << address;
+  }
+  for (const char* address : {"0.0.0.0:1", "[::]:1", "10.1.2.3:1", "*:1"}) {
+    const auto loaded = load_broker(
+        write("broker.toml", "http_address = \"" + std::string(address) + "\"\n" + rest));
+    ASSERT_FALSE(loaded) << address;
+    EXPECT_EQ(loaded.error().reason, "settings_needs_certificate") << address;
+  }
+}
+
 TEST(TomlTest, BecomesJsonInTheOrderOfTheFile) {
   EXPECT_EQ(*toml_to_json("b = \"一\\n\"\na = [1, 2.0, true]\nd = 2025-03-18\n[[x]]\ny = 1\n"
                           "[[x]]\n[z]\nt = 2025-03-18T08:00:00+08:00\n",

@@ -39,6 +39,13 @@ inline Digest blob_digest() {  // SHA-256 of sample_blob
   return sample_digest("b8a5bfbceb10bb6a92dd71130fe6613525e54e3e46b50fce268e95268af2204f");
 }
 
+inline Cursor sample_cursor() {
+  return {.epoch = 1,
+          .seq = {8},
+          .hash = sample_digest("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+          .mac = sample_digest("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")};
+}
+
 inline DeliverItem sample_item() {
   return {.seq = {8},
           .action = Action::publish,
@@ -167,6 +174,13 @@ inline std::vector<Sample> publisher_samples() {
 
 inline std::vector<Sample> adapter_samples() {
   return {
+      {"HELLO again",
+       {1,
+        Hello{.channel = "portal",
+              .instance = "portal-1",
+              .last_goodbye = "stopping",
+              .known = sample_cursor()}}},
+      {"STATUS with a receipt", {6, StatusQuery{"water-2026-7", sample_cursor()}}},
       {"HELLO", {1, Hello{.channel = "portal", .instance = "portal-1", .software = "demo 0.1"}}},
       {"WELCOME",
        {1,
