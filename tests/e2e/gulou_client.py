@@ -141,11 +141,13 @@ class Adapter(Connection):
         self.window, self.window_bytes = window, window_bytes
         self.messages = self.bytes = 0
         self.waiting, self.recalled = [], set()  # of recalled ones lease and seq
+        self.cursor = None  # the newest the broker gave
         try:
             self.welcome, _ = self.ask("HELLO", {"channel": channel, "instance": instance, "software": "gulou_client.py"})
         except (Refused, Unreachable):
             self.close()
             raise
+        self.cursor = self.welcome.get("cursor")
         self.grant()
 
     def grant(self):
@@ -163,6 +165,7 @@ class Adapter(Connection):
 
     def take(self, envelope, frames):
         items, bodies = msgpack.unpackb(frames[0])["items"], frames[1]
+        self.cursor = envelope.get("cursor", self.cursor)
         self.messages += len(items)
         self.bytes += len(bodies)
         at = 0
