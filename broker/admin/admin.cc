@@ -152,10 +152,10 @@ std::optional<HttpResponse> Admin::deny(const AdminRoute& route,
       route.access != Access::open && !(route.access == Access::local && is_local(request.peer));
   if (asks_for_token && principal == nullptr) {
     denied_.add();
-    if (!guesses_.allow(request.peer, read_clocks().mono)) {
+    const bool given = !request.header("authorization").empty();
+    if (given && !guesses_.allow(request.peer, read_clocks().mono)) {
       return too_often("http_too_many_wrong_tokens", language);
     }
-    const bool given = !request.header("authorization").empty();
     const Error error{ErrorCode::refused, given ? "token_unknown" : "token_missing", {}, {}};
     Problem problem = problem_of({&error, 1}, http_sentence, language);
     problem.status = 401;

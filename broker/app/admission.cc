@@ -56,6 +56,7 @@ NetPrincipal net_principal_of(const PrincipalSettings& one) {
       one.role == Role::adapter || one.role == Role::device || one.role == Role::relay;
   principal.rights.units = one.units;
   principal.rights.columns = one.columns;
+  principal.rights.asserted = one.asserted;
   principal.rights.kinds = one.kinds;
   principal.rights.rate_per_minute = one.rate_per_minute;
   if (one.role == Role::publisher) {

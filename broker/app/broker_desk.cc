@@ -35,8 +35,12 @@ bool Broker::submit(std::string publisher,
       done({false, {}, {}, {*std::move(error)}});
       return;
     }
-    if (!facts_pool_.submit(
-            {{session, 0}, std::move(publisher), std::move(rights), std::move(parts), true})) {
+    if (!facts_pool_.submit({{session, 0},
+                             std::move(publisher),
+                             std::move(rights),
+                             std::move(parts),
+                             true,
+                             std::move(approvals)})) {
       done({false, {}, {}, {{ErrorCode::unavailable, "broker_busy", "", {}}}});
       return;
     }

@@ -1,7 +1,7 @@
 #include "broker/app/notify_ways.h"
 
-#include "common/base/run_command.h"
 #include "common/base/base64.h"
+#include "common/base/run_command.h"
 #include "common/crypto/key_file.h"
 #include "common/crypto/mac.h"
 #include "common/http/mail.h"

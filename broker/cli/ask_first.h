@@ -1,4 +1,6 @@
-// One question before what cannot be undone. Main thread.
+// ask_first: one question before what cannot be undone, after saying what would be done. With --yes
+// it asks nothing; without a terminal it refuses, so that a script never does by accident what a
+// person would have been asked about. Main thread.
 #pragma once
 
 #include "broker/cli/shell.h"

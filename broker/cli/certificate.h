@@ -1,4 +1,6 @@
-// The certificate of this home's broker. Main thread.
+// broker_certificate: with which certificate the broker of this home answers over HTTPS. The CLI
+// trusts that one for what it is, since a county's certificate is often signed by nobody this
+// machine knows. Main thread.
 #pragma once
 
 #include <string>

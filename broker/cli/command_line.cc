@@ -170,7 +170,7 @@ class CommandLine {
     });
     sign->add_option("file", options.path, help("help_approve_file"));
     sign->add_option("--new-key", options.new_key, help("help_new_key"));
-    sign->add_option("--key", options.key, help("help_key"));
+    sign->add_option("--key", options.key, help("help_signing_key"));
     sign->add_option("--role", options.role, help("help_role"));
     sign->add_option("--name", options.name, help("help_person"));
     sign->add_option("--unit", options.unit, help("help_person_unit"));

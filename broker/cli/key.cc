@@ -178,7 +178,7 @@ std::string said_of(const Shell& shell, bool told) {
 }
 
 std::string validity_word(const Shell& shell, const PrincipalSettings& one) {
-  return std::string(shell.word("validity", name_of(validity_of(one, read_clocks().utc))));
+  return std::string(shell.word("admission", name_of(validity_of(one, read_clocks().utc))));
 }
 
 void print_made(const Shell& shell, const NewKey& wanted, const Made& made, bool told) {

@@ -66,9 +66,19 @@ struct PartFacts {
 struct PublisherRights {
   std::vector<std::string> units;
   std::vector<std::string> columns;
+  bool asserted = false;  // its word stands for approvals without signature or sheet
   std::vector<Kind> kinds;
   std::vector<std::string> channels;  // its releases may go to these
   uint32_t rate_per_minute = 0;       // submissions, judged at the door; 0: no limit
+};
+
+// One approval that came with a bundle.
+struct ApprovalFacts {
+  Approval approval;
+  Utc at;
+  ApprovalLevel level = ApprovalLevel::none;
+  bool signature_holds = false;  // by the key it names, whosever that is
+  bool scan_matches = false;     // the sheet's QR code names this bundle and role
 };
 
 struct Submitted {

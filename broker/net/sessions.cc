@@ -240,7 +240,7 @@ void Sessions::handle_publisher(const Peer& peer,
     if (!take_cursor(peer, principal, message, submit->receipt, inbox)) {
       return;
     }
-    Inbox::Submission submission{from, principal.name, principal.rights, {}};
+    Inbox::Submission submission{from, principal.name, principal.rights, {}, submit->approvals};
     for (const std::string_view part : submit->parts) {
       submission.parts.push_back(std::make_shared<const std::string>(part));
     }

@@ -94,7 +94,8 @@ constexpr std::string_view sections[] = {"site",
                                          "http_upload",
                                          "screen",
                                          "feed",
-                                         "weibo"};
+                                         "weibo",
+                                         "wechat"};
 
 void resolve(std::string& path, const std::string& dir) {
   if (!path.empty() && path.front() != '/') {
@@ -243,7 +244,8 @@ AdapterSettings sample_screen_adapter() {
 std::string adapter_settings_help(bool chinese) {
   return "adapters/NAME.toml\n" + help_settings<S>(rows, chinese) + help_cms_tables(chinese) +
          "[screen]\n" + help_settings<ScreenTable>(screen_rows, chinese) + "[feed]\n" +
-         help_feed_table(chinese) + "[weibo]\n" + help_weibo_table(chinese);
+         help_feed_table(chinese) + "[weibo]\n" + help_weibo_table(chinese) + "[wechat]\n" +
+         help_wechat_table(chinese);
 }
 
 }  // namespace gulou

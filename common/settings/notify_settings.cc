@@ -10,6 +10,8 @@ namespace gulou {
 namespace {
 
 constexpr std::string_view causes[] = {"chain_failed",
+                                       "data_loss_suspected",
+                                       "cloned_key",
                                        "disk_full",
                                        "takedown_overdue",
                                        "takedown_waits",

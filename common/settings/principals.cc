@@ -32,6 +32,7 @@ struct Row {
   std::vector<std::string> channels;
   std::vector<std::string> units;
   std::vector<std::string> columns;
+  bool asserted = false;
   std::vector<Kind> kinds;
   uint32_t rate_per_minute = 0;
   std::string rights;
@@ -87,6 +88,10 @@ constexpr SettingRow<Row> rows[] = {
       .zh = "报送系统：可使用的栏目；留空为全部。",
       .en = "Publisher: columns it may use; empty: all."},
      reach<Row, &Row::columns>},
+    {{.key = "asserted",
+      .zh = "报送系统、操作人员：审签以其声明为准，无须签名或扫描件；存证中注明“来源系统声明”。",
+      .en = "Publisher, operator: its word stands for approvals, and evidence says so."},
+     reach<Row, &Row::asserted>},
     {{.key = "kinds",
       .zh = "报送系统：可报送的类型；留空为全部。",
       .en = "Publisher: kinds it may submit; empty: all."},
@@ -137,6 +142,7 @@ PrincipalSettings from_row(const Row& row) {
   principal.channels = row.channels;
   principal.units = row.units;
   principal.columns = row.columns;
+  principal.asserted = row.asserted;
   principal.kinds = row.kinds;
   principal.rate_per_minute = row.rate_per_minute;
   principal.rights = index_in<Rights>(rights_names, row.rights);
@@ -156,6 +162,7 @@ Row to_row(const PrincipalSettings& principal) {
           .channels = principal.channels,
           .units = principal.units,
           .columns = principal.columns,
+          .asserted = principal.asserted,
           .kinds = principal.kinds,
           .rate_per_minute = principal.rate_per_minute,
           .rights = std::string(name_of(principal.rights)),

@@ -32,6 +32,7 @@ struct PrincipalSettings {
                                       // publisher: those its releases may go to; empty: all
   std::vector<std::string> units;     // publisher: those it submits for; empty: all
   std::vector<std::string> columns;   // publisher: those it may use; empty: all
+  bool asserted = false;              // publisher, operator: its word stands for approvals
   std::vector<Kind> kinds;            // publisher: those it may use; empty: all
   uint32_t rate_per_minute = 0;       // publisher: submissions; 0: no limit
   Rights rights = Rights::none;       // operator

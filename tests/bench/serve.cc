@@ -38,6 +38,7 @@ Result<int> run(const std::string& home, size_t adapters, int io_threads) {
   options.device_endpoint = "tcp://127.0.0.1:*";
   options.keys = keys[0];
   options.principals = principals_of(adapters);
+  options.submitters = {std::string(publisher_name)};
   options.county = county_of(adapters);
   options.disk_path = home;
   Metrics metrics;

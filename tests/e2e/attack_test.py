@@ -152,6 +152,7 @@ class AttackTest(unittest.TestCase):
     def test_one_key_in_two_places(self, home):
         first = home.adapter("radio-1", "radio")
         second = home.adapter("radio-1", "radio")
+        self.assertEqual(first.receive(10)[0]["verb"], "GOODBYE")
         self.refused([("cloned_key", "")], lambda: first.ask(
             "HELLO", {"channel": "radio", "instance": "copy"}))
         self.refused([("cloned_key", "")], lambda: home.keep(Connection(
@@ -213,7 +214,7 @@ class AttackTest(unittest.TestCase):
         spy.ask("HELLO", {"channel": "radio", "instance": "radio-1"})
         lie = {"from": delivery["seq"], "outcome": "published", "level": "public"}
         spy.send("REPORT", {"lease": delivery["lease"], "items": [lie]})
-        self.refused([("lease_ended", "")], lambda: spy.ask(
+        self.refused([("lease_ended", "lease")], lambda: spy.ask(
             "PROGRESS", {"lease": delivery["lease"], "seq": 1, "platform_id": "mine"}))
         with self.assertRaises(Refused):  # a private attachment leaves for nobody
             spy.ask("BLOB_GET", {"digest": blob, "offset": 0, "length": 100})

@@ -55,6 +55,7 @@ class Connection:
     def close(self):
         if not self.socket.closed:
             self.socket.disable_monitor()
+            self.monitor.close()
             self.socket.close()
 
     def connected(self, timeout_s):

@@ -6,8 +6,6 @@
 #include "common/http/server.h"
 #include "common/settings/adapter_settings.h"
 
-#include <mutex>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,11 +15,11 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+// The server's thread touches the members only while the test waits for its answer.
 class HttpApiTest : public testing::Test {
  protected:
   HttpApiTest()
       : server_({}, [this](HttpRequest request, Responder responder) {
-          const std::lock_guard lock(mutex_);
           seen_ = request;
           responder.answer(text_answer(status_, "application/json", body_));
         }) {
@@ -41,17 +39,11 @@ class HttpApiTest : public testing::Test {
 
   ~HttpApiTest() override { server_.stop(); }
 
-  HttpRequest seen() {
-    const std::lock_guard lock(mutex_);
-    return seen_;
-  }
+  const HttpRequest& seen() const { return seen_; }
 
   CmsAnswer create(int status, std::string body) {
-    {
-      const std::lock_guard lock(mutex_);
-      status_ = status;
-      body_ = std::move(body);
-    }
+    status_ = status;
+    body_ = std::move(body);
     auto api = HttpApi::open(table_);
     EXPECT_TRUE(api) << describe(api.error());
     TemplateData data;
@@ -61,7 +53,6 @@ class HttpApiTest : public testing::Test {
     return answer ? *answer : CmsAnswer{};
   }
 
-  std::mutex mutex_;
   HttpRequest seen_;
   int status_ = 200;
   std::string body_;

@@ -29,7 +29,8 @@ class ScreenAdapterTest : public testing::Test {
  protected:
   ScreenAdapterTest()
       : dir_(made_directory()),
-        adapter_(open(), "http://127.0.0.1:8090/", {&glass_}, true, played(), [this] { ++changes_; }),
+        adapter_(
+            open(), "http://127.0.0.1:8090/", {&glass_}, true, played(), [this] { ++changes_; }),
         pages_(dir_,
                {.name = "政务服务中心", .portal_url = {}},
                glass_,

@@ -33,7 +33,8 @@ class KioskTest : public testing::Test {
 
   std::vector<std::string> titles(Utc now = list_time) {
     std::vector<std::string> titles;
-    for (const JsonValue& item : list(now).items("items")) {
+    const JsonValue shown = list(now);
+    for (const JsonValue& item : shown.items("items")) {
       titles.emplace_back(item.text("title"));
     }
     return titles;

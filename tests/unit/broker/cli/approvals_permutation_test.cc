@@ -251,9 +251,11 @@ TEST_P(ApprovalsPermutationTest, EveryApprovalLeftOutIsMissed) {
     if (role == ApprovalRole::secrecy_reviewer) {
       EXPECT_EQ(first_of(errors), "review_missing approvals");
     } else {
-      ASSERT_EQ(errors.size(), 1U);
-      EXPECT_EQ(errors[0].reason, "approval_missing");
-      EXPECT_EQ(errors[0].args[0], name_of(role));
+      EXPECT_FALSE(errors.empty());
+      for (const Error& error : errors) {  // one for each kind in the bundle that needs it
+        EXPECT_EQ(error.reason, "approval_missing");
+        EXPECT_EQ(error.args[0], name_of(role));
+      }
     }
   }
 }

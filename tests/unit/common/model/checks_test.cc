@@ -212,6 +212,7 @@ TEST(ChecksTest, InterpretationNamesItsDocument) {
 
 TEST(ChecksTest, WhatMayNotBeDisclosedIsRefused) {
   Release r = notice();
+  r.classification = Classification::open;
   r.disclosure_type = DisclosureType::withheld;
 
   const auto errors = check_disclosure(r, {}, "");

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -78,7 +79,11 @@ TEST(CatalogueTest, EverySentenceHasBothLanguagesWithTheSamePlaceholders) {
 }
 
 TEST(CatalogueTest, EveryWordHasBothLanguages) {
-  expect_sound(words());
+  std::vector<CatalogueLine> all(words().begin(), words().end());
+  // A button that switches the language is named in the other one.
+  std::erase_if(all, [](const CatalogueLine& line) { return line.key == "glass_other_language"; });
+  ASSERT_EQ(all.size() + 1, words().size());
+  expect_sound(all);
 }
 
 TEST(CatalogueTest, EveryReasonInTheSourceHasASentence) {
