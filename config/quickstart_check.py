@@ -126,8 +126,12 @@ def check_page(sample, page):
     for attachment in sample.fields.get("attachments", []):
         with open(os.path.join(sample.folder, attachment["file"]), "rb") as file:
             digest = hashlib.sha256(file.read()).digest()
-        urls = [url for url, _ in page.pictures] + page.links
-        found = any(hashlib.sha256(content_of(url)).digest() == digest for url in urls if not url.endswith(".html"))
+        urls = [url for url in [url for url, _ in page.pictures] + page.links
+                if url.startswith(urllib.parse.urljoin(page.url, "/")) and not url.endswith(".html")]
+        found = any(hashlib.sha256(content_of(url)).digest() == digest for url in urls)
+        if attachment.get("private"):
+            expect(not found, f"portal: {page.url} serves {attachment['file']}, which is private")
+            continue
         expect(found, f"portal: {page.url} does not serve {attachment['file']} as it was submitted")
         if attachment.get("alt"):
             expect(any(alt == attachment["alt"] for _, alt in page.pictures), f"portal: {page.url} lacks the text of a picture")
