@@ -124,7 +124,9 @@ void CheckBroker::say_goodbye() {
 }
 
 void CheckBroker::forget() {
-  peer_.clear();
+  if (!peer_.empty()) {
+    gone_.insert(std::exchange(peer_, {}));
+  }
   credit_ = 0;
   delivered_ = 0;
   unanswered_.clear();
@@ -188,10 +190,13 @@ void CheckBroker::on_message(const std::string& peer, const wire::Message& messa
     }
     forget();
     peer_ = peer;
+    gone_.erase(peer);
     wire::Welcome welcome{.session = {1}, .channel_name = "一致性检查"};
     welcome.server_time = read_clocks().utc;
     welcome.ping_every_ms = ping_every_ms;
     send(std::move(welcome), message.correlation);
+  } else if (gone_.contains(peer)) {
+    return;
   } else if (peer != peer_) {
     violations_.emplace_back("check_before_hello");
   } else if (const auto* credit = std::get_if<wire::Credit>(&message.body)) {

@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,6 +104,7 @@ class CheckBroker {
   std::unique_ptr<net::ZapHandler> zap_;
   net::RouterSocket router_;
   std::string peer_;
+  std::set<std::string> gone_;  // connections of earlier sessions: what they still say is late
   std::map<LeaseNo, Held> leases_;
   std::vector<std::pair<LeaseNo, uint64_t>> unanswered_;
   bool holding_ = false;
