@@ -254,8 +254,12 @@ Status WechatAdapter::take_down_old(const sdk::Delivery& delivery, sdk::Helper& 
 
 Report WechatAdapter::find(const sdk::Delivery& delivery, sdk::Helper& helper) {
   const Marks marks(delivery.platform_ids);
-  if (delivery.withdrawal) {  // withdraw() looks by itself
-    return sdk::published(sdk::receipt_of(delivery, ReceiptLevel::accepted, read_clocks().utc));
+  if (delivery.withdrawal) {  // withdraw() looks by itself, and still needs what receipts named
+    Receipt known;
+    for (const sdk::Part& part : delivery.parts) {
+      known.parts.push_back({part.part, part.old_revision, part.old_platform_id, part.old_url});
+    }
+    return sdk::published(std::move(known));
   }
   if (const auto open = marks.open_submission()) {
     return after_submission(delivery, marks, *open);
