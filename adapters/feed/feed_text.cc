@@ -1,8 +1,10 @@
 // The feed in its three forms: a record's own line, Atom (RFC 4287, RFC 6721), JSON Feed 1.1.
 #include "adapters/feed/store.h"
+#include "adapters/sdk/content.h"
 #include "common/html/escape.h"
 #include "common/json/value.h"
 #include "common/json/writer.h"
+#include "common/text/catalogue.h"
 
 #include <algorithm>
 #include <array>
@@ -17,8 +19,8 @@ bool is_gone(const FeedRecord& record) {
 }
 
 std::string shown_title(const FeedRecord& record) {
-  std::string title = record.test ? "【演练】" : "";
-  title += record.state == FeedState::invalid ? "【已失效】" : "";
+  std::string title(record.test ? word(Language::zh, "mark_drill") : std::string_view());
+  title += record.state == FeedState::invalid ? word(Language::zh, "mark_invalid") : "";
   return title + record.title;
 }
 
@@ -26,8 +28,8 @@ std::string shown_html(const FeedRecord& record) {
   if (record.state != FeedState::invalid) {
     return record.html;
   }
-  const std::string note = record.note.empty() ? "本文件已失效。" : record.note;
-  return "<p><strong>" + escaped(note, Escape::html) + "</strong></p>" + record.html;
+  return "<p><strong>" + escaped(sdk::invalid_note(record.note), Escape::html) + "</strong></p>" +
+         record.html;
 }
 
 std::string link_of(const FeedRecord& record, const FeedNames& names) {
@@ -124,7 +126,8 @@ std::string atom_text(const std::vector<const FeedRecord*>& records, const FeedN
       "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
       "<feed xmlns=\"http://www.w3.org/2005/Atom\" "
       "xmlns:at=\"http://purl.org/atompub/tombstones/1.0\" xml:lang=\"zh-CN\">\n");
-  xml.element("title", names.author + "供稿：" + names.outlet).element("id", self);
+  xml.element("title", sdk::say("media_feed_title", {names.author, names.outlet}))
+      .element("id", self);
   xml.link("self", "application/atom+xml", self, 0);
   xml.element("updated", format_utc(records.empty() ? epoch : records.front()->updated));
   xml.raw("<author>").element("name", names.author).raw("</author>\n");
@@ -164,7 +167,7 @@ std::string atom_text(const std::vector<const FeedRecord*>& records, const FeedN
 std::string json_feed_text(const std::vector<const FeedRecord*>& records, const FeedNames& names) {
   JsonWriter json;
   json.begin_object().member("version", "https://jsonfeed.org/version/1.1");
-  json.member("title", names.author + "供稿：" + names.outlet);
+  json.member("title", sdk::say("media_feed_title", {names.author, names.outlet}));
   json.member("feed_url", names.base_url + "/feed.json").member("language", "zh-CN");
   json.key("authors").begin_array().begin_object().member("name", names.author);
   json.end_object().end_array().key("items").begin_array();
@@ -173,7 +176,8 @@ std::string json_feed_text(const std::vector<const FeedRecord*>& records, const 
     json.begin_object().member("id", entry_id(record->publication));
     json.member("date_modified", format_utc(record->updated));
     if (gone) {  // nothing of the text stays; the format has no tombstones of its own
-      json.member("content_text", record->note.empty() ? "该信息已撤下" : record->note);
+      json.member("content_text",
+                  record->note.empty() ? sdk::say("page_taken_down") : record->note);
     } else {
       json.member("title", shown_title(*record)).member("url", link_of(*record, names));
       json.member("content_html", shown_html(*record)).text_member("summary", record->summary);

@@ -1,20 +1,26 @@
 #include "adapters/feed/packet.h"
 
 #include "adapters/feed/docx.h"
+#include "adapters/sdk/content.h"
 #include "common/archive/archive.h"
 #include "common/base/limits.h"
 #include "common/html/plain.h"
+#include "common/text/catalogue.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace gulou {
 namespace {
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-void add(Facts& facts, std::string_view name, std::string_view value) {
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // every editor on every desk opens it
+constexpr std::string_view approved_name = "approved.json";
+
+void add(Facts& facts, std::string_view key, std::string_view value) {
   if (!value.empty()) {
-    facts.emplace_back(name, value);
+    facts.emplace_back(sdk::label(key), value);
   }
 }
 
@@ -27,44 +33,32 @@ Facts facts_of(const sdk::Part& part) {
   const Release& release = part.release;
   Facts facts;
   if (part.invalid) {
-    add(facts, "效力", part.public_note.empty() ? "本文件已失效" : part.public_note);
+    add(facts, "validity", sdk::invalid_note(part.public_note));
   }
   if (release.embargo) {
-    add(facts, "禁发期", day_and_time(release.embargo->until) + " 前不得发布");
+    add(facts, "embargo", sdk::say("media_embargo", {day_and_time(release.embargo->until)}));
   }
-  add(facts, "发文机关", release.issuer.name);
-  add(facts, "发文字号", release.doc_no);
-  add(facts, "索引号", part.index_no.empty() ? release.index_no : part.index_no);
-  add(facts, "成文日期", release.written_on);
+  add(facts, "issuer", release.issuer.name);
+  add(facts, "doc_no", release.doc_no);
+  add(facts, "index_no", part.index_no.empty() ? release.index_no : part.index_no);
+  add(facts, "written_on", release.written_on);
   if (part.published_on) {
-    add(facts, "发布日期", format_shanghai_date(part.published_on));
+    add(facts, "published_on", format_shanghai_date(part.published_on));
   }
-  add(facts, "稿源", release.source);
-  add(facts, "网页地址", part.portal_url);
+  add(facts, "source", release.source);
+  add(facts, "portal_url", part.portal_url);
   return facts;
 }
 
-std::string fields(const Facts& facts) {
-  std::string text;
+void append_lines(std::string& text, const Facts& facts) {
   for (const auto& [name, value] : facts) {
-    if (!value.empty()) {
-      text.append(name).append("：").append(value).append("\n");
-    }
+    text.append(name).append("：").append(value).append("\n");
   }
-  return text.empty() ? text : text_to_html(text);
 }
 
-Markup markup_of(BodyFormat format) {
-  switch (format) {
-    case BodyFormat::html:
-      return Markup::html;
-    case BodyFormat::markdown:
-      return Markup::markdown;
-    case BodyFormat::text:
-    case BodyFormat::none:
-      return Markup::text;
-  }
-  return Markup::text;
+// What the members of a packet are called.
+std::string name_of(std::string_view member) {
+  return std::string(word(Language::zh, "packet", member));
 }
 
 bool is_picture(const Attachment& attachment) {
@@ -72,16 +66,20 @@ bool is_picture(const Attachment& attachment) {
 }
 
 std::string notes_of(const sdk::Part& part, std::string_view outlet, std::string_view contact) {
-  std::string text =
-      "供稿对象：" + std::string(outlet) + "\n联系核实：" + std::string(contact) + "\n";
-  for (const auto& [name, value] : facts_of(part)) {
-    text.append(name).append("：").append(value).append("\n");
-  }
-  text.append("稿件：").append(part.publisher).append("/").append(part.release.id);
-  text.append(" 第 ").append(std::to_string(part.release.revision)).append(" 版\n");
-  text.append("校验值：").append(to_hex(part.digest)).append("（approved.json 的 SHA-256）\n");
-  text.append("收到撤稿通知后请立即停用本稿，并按通知中的方式确认。\n");
-  return "\xEF\xBB\xBF" + text;
+  Facts facts;
+  add(facts, "outlet", outlet);
+  add(facts, "verify_at", contact);
+  std::ranges::copy(facts_of(part), std::back_inserter(facts));
+  add(facts,
+      "media_packet",
+      sdk::say("media_packet_release",
+               {part.publisher + "/" + part.release.id, std::to_string(part.release.revision)}));
+  add(facts,
+      "checksum",
+      sdk::say("media_checksum", {to_hex(part.digest), std::string(approved_name)}));
+  std::string text(byte_order_mark);
+  append_lines(text, facts);
+  return text + sdk::say("media_on_recall") + "\n";
 }
 
 Result<std::string> bytes_of(const Attachment& attachment, size_t room, sdk::Helper& helper) {
@@ -115,44 +113,31 @@ std::string packet_name(const sdk::Part& part) {
 std::string media_html(const Release& release) {
   std::string html;
   if (release.body.format != BodyFormat::none) {
-    const auto body = body_html(markup_of(release.body.format), release.body.content);
+    const auto body = sdk::content_html(release.body);
     html = body ? *body : text_to_html(release.body.content);
   }
-  if (release.service_guide) {
-    const ServiceGuidePart& guide = *release.service_guide;
-    html += fields({{"办理依据", guide.legal_basis},
-                    {"受理条件", guide.conditions},
-                    {"申请材料", guide.materials},
-                    {"办理流程", guide.procedure},
-                    {"办理时限", guide.time_limit},
-                    {"收费标准", guide.fees},
-                    {"办理地点、时间", guide.office_place_hours},
-                    {"咨询、投诉电话", guide.phone}});
+  Facts facts;
+  for (const sdk::Particular& particular : sdk::particulars(release)) {
+    add(facts, particular.key, particular.text);
   }
-  if (release.public_notice) {
-    const PublicNoticePart& notice = *release.public_notice;
-    html += fields({{"公示期", notice.period_from + " 至 " + notice.period_to},
-                    {"意见反馈", notice.feedback}});
-  }
-  if (release.reply) {
-    html += fields({{"来信内容", release.reply->question}, {"答复", release.reply->answer}});
-  }
-  return html;
+  std::string lines;
+  append_lines(lines, facts);
+  return lines.empty() ? html : html + text_to_html(lines);
 }
 
 Result<Packet> make_packet(const sdk::Part& part,
                            std::string_view outlet,
                            std::string_view contact,
                            sdk::Helper& helper) {
-  const MediaText text{(part.release.test ? "【演练】" : "") + part.release.title,
+  const MediaText text{sdk::marked_title(part.release, part.release.title),
                        facts_of(part),
                        plain_text(media_html(part.release))};
   std::vector<ArchiveMember> members;
   std::string docx = TRY(docx_of(text));
-  members.push_back({"稿件.docx", std::move(docx)});
-  members.push_back({"稿件.txt", txt_of(text)});
-  members.push_back({"说明.txt", notes_of(part, outlet, contact)});
-  members.push_back({"approved.json", std::string(part.canonical)});
+  members.push_back({name_of("docx"), std::move(docx)});
+  members.push_back({name_of("txt"), txt_of(text)});
+  members.push_back({name_of("notes"), notes_of(part, outlet, contact)});
+  members.push_back({std::string(approved_name), std::string(part.canonical)});
   std::string captions;
   size_t room = limits::feed_packet_bytes_max;
   for (const Attachment& attachment : part.release.attachments) {
@@ -161,7 +146,7 @@ Result<Packet> make_packet(const sdk::Part& part,
     }
     std::string bytes = TRY(bytes_of(attachment, room, helper));
     room -= bytes.size();
-    const std::string folder = is_picture(attachment) ? "图片/" : "附件/";
+    const std::string folder = name_of(is_picture(attachment) ? "pictures" : "files") + "/";
     if (is_picture(attachment)) {
       captions.append(attachment.name).append("：");
       captions.append(attachment.alt.empty() ? attachment.display_name : attachment.alt);
@@ -170,7 +155,7 @@ Result<Packet> make_packet(const sdk::Part& part,
     members.push_back({folder + attachment.name, std::move(bytes)});
   }
   if (!captions.empty()) {
-    members.push_back({"图片说明.txt", "\xEF\xBB\xBF" + captions});
+    members.push_back({name_of("captions"), std::string(byte_order_mark) + captions});
   }
   std::string bytes = TRY(write_archive(members));
   return Packet{packet_name(part), std::move(bytes)};

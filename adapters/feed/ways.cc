@@ -1,5 +1,6 @@
 #include "adapters/feed/ways.h"
 
+#include "adapters/sdk/content.h"
 #include "common/base/base64.h"
 #include "common/base/files.h"
 #include "common/base/limits.h"
@@ -18,7 +19,7 @@ namespace gulou {
 namespace {
 
 std::string notice_name(const std::string& packet) {
-  return packet.substr(0, packet.rfind('.')) + "-撤稿通知.txt";
+  return packet.substr(0, packet.rfind('.')) + "-" + sdk::say("media_recall_subject") + ".txt";
 }
 
 std::string trimmed(std::string text) {
@@ -154,30 +155,36 @@ Status FeedWays::send(const std::string& id,
 }
 
 Status FeedWays::mail(const FeedRecord& record, const Packet& packet) const {
-  const std::string text = settings_.name + "：\n\n请查收《" + record.title + "》（第 " +
-                           std::to_string(record.revision) + " 版），稿件包见附件。\n\n联系核实：" +
-                           settings_.contact + "\n";
-  return send(key_of(packet.name + record.digest), "供稿：" + record.title, text, &packet);
+  const std::string text = sdk::say("media_mail_greeting", {settings_.name}) + "\n\n" +
+                           sdk::say("media_mail", {record.title, std::to_string(record.revision)}) +
+                           "\n\n" + sdk::say("media_verify_at", {settings_.contact}) + "\n";
+  return send(key_of(packet.name + record.digest),
+              sdk::say("media_mail_subject", {record.title}),
+              text,
+              &packet);
 }
 
 Status FeedWays::mail_recall(const FeedRecord& record, const Recall& recall) const {
-  return send(key_of(recall.id), "撤稿通知：" + record.title, recall_text(record, recall), nullptr);
+  return send(key_of(recall.id),
+              sdk::say("media_recall_mail_subject", {record.title}),
+              recall_text(record, recall),
+              nullptr);
 }
 
 std::string recall_text(const FeedRecord& record, const Recall& recall) {
   const bool stays = record.state == FeedState::invalid;
-  std::string text = stays ? "失效通知\n\n" : "撤稿通知\n\n";
-  text += "《" + record.title + "》（" + record.publication + "，第 " +
-          std::to_string(record.revision) + " 版）";
-  text += stays ? "已失效，继续使用时请注明。\n" : "已撤稿，请立即停用并从各平台删除。\n";
+  std::string text = sdk::say(stays ? "media_invalid_subject" : "media_recall_subject") + "\n\n";
+  text += sdk::say(stays ? "media_invalid" : "media_recall",
+                   {record.title, record.publication, std::to_string(record.revision)}) +
+          "\n";
   if (!record.note.empty()) {
-    text += "说明：" + record.note + "\n";
+    text += sdk::say("media_note", {record.note}) + "\n";
   }
   if (!record.successor.empty()) {
-    text += "现行版本：" + record.successor + "\n";
+    text += sdk::say("media_successor", {record.successor}) + "\n";
   }
   if (!recall.acknowledge_url.empty()) {
-    text += "处理完毕后请打开此网址确认：" + recall.acknowledge_url + "\n";
+    text += sdk::say("media_acknowledge_at", {recall.acknowledge_url}) + "\n";
   }
   return text;
 }

@@ -1,23 +1,36 @@
 #include "adapters/feed/web.h"
 
+#include "adapters/sdk/content.h"
 #include "common/base/files.h"
 #include "common/base/limits.h"
 #include "common/crypto/mac.h"
+#include "common/text/catalogue.h"
 
 #include <unistd.h>
 
 namespace gulou {
 namespace {
 
-HttpResponse not_found() {
-  return text_answer(404, "text/plain; charset=utf-8", "没有这一内容\nNot found\n");
+// In both languages: whoever asks is a program of an outlet, or its author.
+std::string both(std::string_view reason) {
+  return sentence(Language::zh, reason, {}, {}) + "\n" + sentence(Language::en, reason, {}, {}) +
+         "\n";
 }
 
-HttpResponse page(std::string_view text, bool with_button) {
+HttpResponse not_found() {
+  return text_answer(404, "text/plain; charset=utf-8", both("media_not_found"));
+}
+
+HttpResponse page(std::string_view reason, bool with_button) {
+  const std::string heading = sdk::say("media_acknowledgement");
   std::string html =
-      "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>撤稿确认</title>";
-  html.append("<main><h1>撤稿确认</h1><p>").append(text).append("</p>");
-  html += with_button ? "<form method=\"post\"><button>确认已停用并删除</button></form>" : "";
+      "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>" + heading;
+  html.append("</title><main><h1>").append(heading).append("</h1><p>");
+  html.append(sdk::say(reason)).append("</p>");
+  if (with_button) {
+    html.append("<form method=\"post\"><button>").append(sdk::say("media_acknowledge"));
+    html.append("</button></form>");
+  }
   return text_answer(200, "text/html; charset=utf-8", html + "</main></html>\n");
 }
 
@@ -49,12 +62,12 @@ HttpResponse FeedWeb::acknowledge(const HttpRequest& request, const std::string&
     return not_found();
   }
   if (request.method != "POST") {
-    return page("请在停用并从各平台删除该稿后确认。", true);
+    return page("media_acknowledge_after", true);
   }
   if (!replace_file(path + ".acknowledged", "")) {
-    return text_answer(503, "text/plain; charset=utf-8", "请稍后再试\nTry again later\n");
+    return text_answer(503, "text/plain; charset=utf-8", both("media_later"));
   }
-  return page("已收到确认，谢谢。", false);
+  return page("media_acknowledged", false);
 }
 
 HttpResponse FeedWeb::answer(const HttpRequest& request) const {
@@ -65,7 +78,7 @@ HttpResponse FeedWeb::answer(const HttpRequest& request) const {
   }
   if (!may_read(request)) {
     HttpResponse refused =
-        text_answer(401, "text/plain; charset=utf-8", "须出示订阅口令\nToken needed\n");
+        text_answer(401, "text/plain; charset=utf-8", both("media_token_needed"));
     refused.add("WWW-Authenticate", "Bearer");
     return refused;
   }

@@ -1,6 +1,7 @@
 #include "adapters/portal/site_body.h"
 
 #include "adapters/portal/site_words.h"
+#include "adapters/sdk/content.h"
 #include "common/html/plain.h"
 
 #include <algorithm>
@@ -70,19 +71,6 @@ std::string with_table_boxes(std::string_view rest) {
   return html;
 }
 
-Markup markup_of(BodyFormat format) {
-  switch (format) {
-    case BodyFormat::html:
-      return Markup::html;
-    case BodyFormat::markdown:
-      return Markup::markdown;
-    case BodyFormat::text:
-    case BodyFormat::none:
-      return Markup::text;
-  }
-  return Markup::text;
-}
-
 struct TypeName {
   std::string_view type;
   std::string_view word;
@@ -107,7 +95,7 @@ constexpr auto type_names = std::to_array<TypeName>({
 }  // namespace
 
 Result<SiteBody> site_body(const Body& body, std::string_view files_path) {
-  const std::string html = TRY(body_html(markup_of(body.format), body.content));
+  const std::string html = TRY(sdk::content_html(body));
   SiteBody result;
   for (std::string& name : referenced_attachments(html)) {
     result.attachments.insert(std::move(name));

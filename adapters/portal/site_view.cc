@@ -1,6 +1,7 @@
 #include "adapters/portal/site_view.h"
 
 #include "adapters/portal/site_words.h"
+#include "adapters/sdk/content.h"
 #include "common/text/catalogue.h"
 
 #include <algorithm>
@@ -222,26 +223,15 @@ void add_kind_fields(View& page, const Release& release) {
 }
 
 void add_guide(View& page, const Release& release) {
-  const ServiceGuidePart& part = *release.service_guide;
-  const auto elements = std::to_array<std::pair<std::string_view, const std::string*>>({
-      {"legal_basis", &part.legal_basis},
-      {"conditions", &part.conditions},
-      {"materials", &part.materials},
-      {"procedure", &part.procedure},
-      {"time_limit", &part.time_limit},
-      {"fees", &part.fees},
-      {"office_place_hours", &part.office_place_hours},
-      {"phone", &part.phone},
-  });
   std::vector<View> views;
   View item;
   item.set("name", page_word("site_item_name"));
   set_lines(item, "lines", release.title);
   views.push_back(std::move(item));
-  for (const auto& [key, text] : elements) {
+  for (const sdk::Particular& element : sdk::guide_elements(release)) {
     View view;
-    view.set("name", std::string(word(zh, "field", key)));
-    set_lines(view, "lines", *text);
+    view.set("name", std::string(sdk::label(element.key)));
+    set_lines(view, "lines", element.text);
     views.push_back(std::move(view));
   }
   View guide;

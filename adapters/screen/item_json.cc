@@ -1,8 +1,11 @@
 #include "adapters/screen/item_json.h"
 
 #include "adapters/screen/item_text.h"
+#include "adapters/sdk/content.h"
 #include "common/draw/qr.h"
 #include "common/text/catalogue.h"
+
+#include <algorithm>
 
 namespace gulou {
 namespace {
@@ -68,9 +71,13 @@ void add_text(JsonWriter& json,
               const std::string& html,
               Language language) {
   if (release.service_guide) {
+    // At a counter people ask what they need and where; the law comes last.
+    std::vector<sdk::Particular> elements = sdk::guide_elements(release);
+    std::ranges::stable_partition(
+        elements, [](const sdk::Particular& element) { return element.key != "legal_basis"; });
     json.key("elements").begin_array();
-    for (const auto& [key, text] : guide_elements(release)) {
-      add_fact(json, language, key, *text);
+    for (const sdk::Particular& element : elements) {
+      add_fact(json, language, element.key, element.text);
     }
     json.end_array();
   }

@@ -1,27 +1,14 @@
 #include "adapters/screen/item_text.h"
 
 #include "adapters/screen/limits.h"
+#include "adapters/sdk/content.h"
 #include "common/html/count.h"
 #include "common/html/plain.h"
 
 #include <algorithm>
-#include <array>
 
 namespace gulou {
 namespace {
-
-Markup markup_of(BodyFormat format) {
-  switch (format) {
-    case BodyFormat::html:
-      return Markup::html;
-    case BodyFormat::markdown:
-      return Markup::markdown;
-    case BodyFormat::text:
-    case BodyFormat::none:
-      return Markup::text;
-  }
-  return Markup::text;
-}
 
 bool shown_whole(const Release& release) {
   return release.kind == Kind::notice || release.kind == Kind::public_notice ||
@@ -40,7 +27,7 @@ size_t facts_chars(const Release& release) {
 }  // namespace
 
 std::string item_html(const Release& release) {
-  const Result<std::string> html = body_html(markup_of(release.body.format), release.body.content);
+  const Result<std::string> html = sdk::content_html(release.body);
   if (!html) {
     return {};
   }
@@ -55,36 +42,16 @@ std::string item_html(const Release& release) {
 }
 
 std::string item_plain(const Release& release) {
-  const Result<std::string> html = body_html(markup_of(release.body.format), release.body.content);
+  const Result<std::string> html = sdk::content_html(release.body);
   std::string plain = html ? plain_text(*html) : std::string();
   std::erase(plain, '\n');
-  for (const auto& [key, text] : guide_elements(release)) {
-    plain += *text;
+  for (const sdk::Particular& element : sdk::guide_elements(release)) {
+    plain += element.text;
   }
   if (release.reply) {
     plain += release.reply->question + release.reply->answer;
   }
   return plain;
-}
-
-std::vector<std::pair<std::string_view, const std::string*>> guide_elements(
-    const Release& release) {
-  if (!release.service_guide) {
-    return {};
-  }
-  const ServiceGuidePart& part = *release.service_guide;
-  std::vector<std::pair<std::string_view, const std::string*>> elements{
-      {"conditions", &part.conditions},
-      {"materials", &part.materials},
-      {"procedure", &part.procedure},
-      {"time_limit", &part.time_limit},
-      {"fees", &part.fees},
-      {"office_place_hours", &part.office_place_hours},
-      {"phone", &part.phone},
-      {"legal_basis", &part.legal_basis},
-  };
-  std::erase_if(elements, [](const auto& element) { return element.second->empty(); });
-  return elements;
 }
 
 ReadingLength reading_length(const Release& release) {

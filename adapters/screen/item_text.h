@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace gulou {
 
@@ -18,10 +16,6 @@ std::string item_html(const Release& release);
 
 // The same without markup and line breaks: for searching and counting.
 std::string item_plain(const Release& release);
-
-// The eight elements of a guide that are filled in, in the order people ask: key of the word
-// "field_<key>" and text.
-std::vector<std::pair<std::string_view, const std::string*>> guide_elements(const Release& release);
 
 struct ReadingLength {
   size_t brief_chars = 0;  // title, summary and facts

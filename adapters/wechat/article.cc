@@ -1,5 +1,6 @@
 #include "adapters/wechat/article.h"
 
+#include "adapters/sdk/content.h"
 #include "adapters/wechat/limits.h"
 #include "common/draw/picture.h"
 #include "common/html/count.h"
@@ -12,54 +13,11 @@
 namespace gulou {
 namespace {
 
-using Facts = std::vector<std::pair<std::string_view, std::string>>;
-
-Markup markup_of(BodyFormat format) {
-  switch (format) {
-    case BodyFormat::html:
-      return Markup::html;
-    case BodyFormat::markdown:
-      return Markup::markdown;
-    case BodyFormat::text:
-    case BodyFormat::none:
-      return Markup::text;
+void append_line(std::string& html, std::string_view key, std::string_view value) {
+  if (!value.empty()) {
+    html.append("<p><strong>").append(sdk::label(key)).append("：</strong>");
+    html.append(escaped(value, Escape::html)).append("</p>");
   }
-  return Markup::text;
-}
-
-std::string paragraphs(const Facts& facts) {
-  std::string html;
-  for (const auto& [name, value] : facts) {
-    if (!value.empty()) {
-      html.append("<p><strong>").append(name).append("：</strong>");
-      html.append(escaped(value, Escape::html)).append("</p>");
-    }
-  }
-  return html;
-}
-
-std::string kind_html(const Release& release) {
-  std::string html;
-  if (release.service_guide) {
-    const ServiceGuidePart& guide = *release.service_guide;
-    html += paragraphs({{"办理依据", guide.legal_basis},
-                        {"受理条件", guide.conditions},
-                        {"申请材料", guide.materials},
-                        {"办理流程", guide.procedure},
-                        {"办理时限", guide.time_limit},
-                        {"收费标准", guide.fees},
-                        {"办理地点、时间", guide.office_place_hours},
-                        {"咨询、投诉电话", guide.phone}});
-  }
-  if (release.public_notice) {
-    const PublicNoticePart& notice = *release.public_notice;
-    html += paragraphs({{"公示期", notice.period_from + " 至 " + notice.period_to},
-                        {"意见反馈", notice.feedback}});
-  }
-  if (release.reply) {
-    html += paragraphs({{"来信内容", release.reply->question}, {"答复", release.reply->answer}});
-  }
-  return html;
 }
 
 // Files cannot be had from an article: they are named, and the page on the portal has them.
@@ -68,8 +26,8 @@ std::string files_html(const Release& release, const std::vector<std::string>& s
   for (const Attachment& attachment : release.attachments) {
     const bool in_body = std::ranges::find(shown, attachment.name) != shown.end();
     if (!attachment.is_private && !in_body && !attachment.media_type.starts_with("image/")) {
-      html.append("<p>附件：").append(escaped(attachment.display_name, Escape::html));
-      html.append("（点击“阅读原文”下载）</p>");
+      const std::string line = sdk::say("wechat_file_on_portal", {attachment.display_name});
+      html.append("<p>").append(escaped(line, Escape::html)).append("</p>");
     }
   }
   return html;
@@ -79,19 +37,23 @@ Result<std::string> content_of(const sdk::Part& part, const PictureUrl& picture_
   const Release& release = part.release;
   std::string body;
   if (release.body.format != BodyFormat::none) {
-    body = TRY(body_html(markup_of(release.body.format), release.body.content));
+    body = TRY(sdk::content_html(release.body));
   }
   std::string html;
   if (part.invalid) {
-    const std::string note = part.public_note.empty() ? "本文件已失效。" : part.public_note;
+    const std::string note = sdk::invalid_note(part.public_note);
     html += "<p><strong>" + escaped(note, Escape::html) + "</strong></p>";
   }
-  html += paragraphs({{"发文机关", release.issuer.name},
-                      {"发文字号", release.doc_no},
-                      {"成文日期", release.written_on}});
-  html += with_attachment_urls(body, picture_url) + kind_html(release);
+  append_line(html, "issuer", release.issuer.name);
+  append_line(html, "doc_no", release.doc_no);
+  append_line(html, "written_on", release.written_on);
+  html += with_attachment_urls(body, picture_url);
+  for (const sdk::Particular& particular : sdk::particulars(release)) {
+    append_line(html, particular.key, particular.text);
+  }
   html += files_html(release, referenced_attachments(body));
-  return html + paragraphs({{"来源", release.source}});
+  append_line(html, "source", release.source);
+  return html;
 }
 
 Result<std::string> title_of(const Release& release) {
@@ -100,7 +62,7 @@ Result<std::string> title_of(const Release& release) {
     if (title.empty()) {
       continue;
     }
-    std::string shown = (release.test ? "【演练】" : "") + title;
+    std::string shown = sdk::marked_title(release, title);
     characters = count_characters(shown);
     if (characters <= limits::wechat_title_chars_max) {
       return shown;
@@ -167,7 +129,7 @@ Result<std::vector<const Attachment*>> body_pictures(const Release& release) {
   if (release.body.format == BodyFormat::none) {
     return pictures;
   }
-  const std::string body = TRY(body_html(markup_of(release.body.format), release.body.content));
+  const std::string body = TRY(sdk::content_html(release.body));
   for (const std::string& name : referenced_attachments(body)) {
     const auto found = std::ranges::find(release.attachments, name, &Attachment::name);
     if (found == release.attachments.end() || !found->media_type.starts_with("image/")) {

@@ -1,5 +1,6 @@
 #include "adapters/weibo/adapter.h"
 
+#include "adapters/sdk/content.h"
 #include "common/base/limits.h"
 #include "common/html/count.h"
 
@@ -83,7 +84,7 @@ Result<std::string> weibo_text(std::string_view pattern, const sdk::Part& part) 
     if (title.empty()) {
       continue;
     }
-    std::string text = (release.test ? "【演练】" : "") + std::string(pattern);
+    std::string text = sdk::marked_title(release, pattern);
     replace_all(text, "{title}", title);
     replace_all(text, "{doc_no}", release.doc_no);
     replace_all(text, "{issuer}", release.issuer.name);

@@ -12,6 +12,8 @@ CLEAN = {
     "common/model/noun.cc": '#include "common/base/box.h"\n\n// Comments may say mutex, double or time.\n',
     "common/model/README.md": "# common/model\n\n`noun.cc`\n",
     "broker/core/core.cc": '#include "common/model/noun.h"\n\nint one() {\n  return 1;\n}\n',
+    "adapters/feed/packet.cc": "int packet;  // 稿件包\n",
+    "adapters/feed/README.md": "# adapters/feed\n\n`packet.cc`\n",
     "broker/core/README.md": "# broker/core\n\n`core.cc`\n",
     "tests/unit/broker/core/core_test.cc": "#include <gtest/gtest.h>\n\n#include \"broker/core/core.h\"\n",
 }
@@ -50,6 +52,7 @@ SPOILED = [
     ("common/model/noun.cc", "int a;", "one newline"),
     ("config/where.toml", 'home = "/' + 'home/someone/gulou"\n', "a path of one machine"),
     ("config/picture.png", "x" * (1024 * 1024 + 1), "bytes, at most"),
+    ("adapters/feed/packet.cc", 'auto name = "稿件";\n', "comes from common/text"),
     ("docs/page.md", "# Page\n", "no place at the top level"),
     ("tests/unit/broker/attic/box_test.cc", "int box;\n", "mirrors no room"),
 ]

@@ -16,8 +16,8 @@ TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "README.md", "broker", "adap
 CPP = (".h", ".cc")
 TEXT = CPP + (".py", ".md", ".txt", ".cmake", ".toml", ".json", ".inc", ".ts", ".mjs", ".css", ".html",
               ".mustache", ".supp", ".case", ".svg")
-LINES_MAX, TEST_LINES_MAX, FUNCTION_LINES_MAX = 600, 800, 60
-HEADER_COMMENT_LINES = range(2, 9)
+LINES_MAX, TEST_LINES_MAX, FUNCTION_LINES_MAX, HEADER_COMMENT_LINES = 600, 800, 60, range(2, 9)
+QUOTED = re.compile(r'("(?:\\.|[^"\\])*")|//.*$')
 BLOB_BYTES_MAX = 1024 * 1024
 SUBJECT_CHARS_MAX = 72
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
@@ -53,11 +53,11 @@ class Tree:
         with open(os.path.join(self.root, path), "rb") as file:
             return file.read(2) == b"#!"  # scripts without a suffix
 
-    def code(self, path):
-        """Lines of a C++ file without comments and the insides of strings; include lines whole."""
+    def code(self, path, strings=False):
+        """Lines of a C++ file without comments, without the insides of strings unless asked for; includes whole."""
         for number, line in enumerate(self.lines[path], 1):
             if not INCLUDE.match(line):
-                line = re.sub(r"//.*$", "", re.sub(r'"(\\.|[^"\\])*"', '""', line))
+                line = QUOTED.sub(lambda found: (found[0] if strings else '""') if found[1] else "", line)
             yield number, line
 
 
@@ -124,7 +124,7 @@ def check_words(tree):
         pattern, *exempt = where.split(" -")
         for path in tree.cpp:
             if fnmatch.fnmatch(path, pattern) and path not in exempt:
-                for number, line in tree.code(path):
+                for number, line in tree.code(path, strings=expression.startswith('"')):
                     if re.search(expression, line):
                         yield path, number, f"forbidden here: {why}"
 
