@@ -15,6 +15,13 @@ namespace {
 
 constexpr uint64_t format_version = 1;
 
+// Each round takes and frees some megabytes. Given back to the system and faulted in again they
+// cost a fifth of the broker's CPU in a catch-up, so this much free memory stays with the heap, and
+// blocks up to the second size come from it. Bytes.
+constexpr int heap_kept_bytes = 64 * 1024 * 1024;
+constexpr int heap_block_bytes = 4 * 1024 * 1024;
+constexpr int heap_step_bytes = 4 * 1024 * 1024;
+
 // A new home gets the version; a home of a newer one is refused.
 Status check_format(RocksdbStore& store, const std::string& path, bool is_new) {
   const auto found = lookup<NumberRow>(store, Cf::meta, keys::format());
@@ -85,6 +92,9 @@ Result<std::unique_ptr<RocksdbJournal>> RocksdbJournal::open(const std::string& 
   TRY(check_files(*store, opened));
   // Replaying the log left a write buffer of free memory: back to the system.
   ::malloc_trim(0);
+  ::mallopt(M_TRIM_THRESHOLD, heap_kept_bytes);
+  ::mallopt(M_MMAP_THRESHOLD, heap_block_bytes);
+  ::mallopt(M_TOP_PAD, heap_step_bytes);
   return std::unique_ptr<RocksdbJournal>(
       new RocksdbJournal(std::move(store), std::move(floor), std::move(opened)));
 }
