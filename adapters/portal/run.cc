@@ -3,6 +3,7 @@
 #include "adapters/portal/adapter.h"
 #include "adapters/portal/http_adapter.h"
 #include "adapters/portal/site_pages.h"
+#include "adapters/portal/wordpress_adapter.h"
 #include "adapters/sdk/start.h"
 #include "common/base/log.h"
 #include "common/http/server.h"
@@ -45,6 +46,16 @@ Result<int> run_http(const AdapterSettings& settings,
   return sdk::serve(adapter, options, context, stop_fd);
 }
 
+Result<int> run_wordpress(const AdapterSettings& settings,
+                          const sdk::ShellOptions& options,
+                          const CountySettings& county,
+                          int stop_fd) {
+  const net::Context context = TRY(net::Context::open(1));
+  std::map<std::string, Column, std::less<>> columns(county.columns.begin(), county.columns.end());
+  WordpressAdapter adapter(WordpressApi(settings.wordpress), settings.base_url, std::move(columns));
+  return sdk::serve(adapter, options, context, stop_fd);
+}
+
 Result<int> run(const AdapterSettings& settings,
                 const sdk::ShellOptions& options,
                 const std::string& home,
@@ -52,6 +63,9 @@ Result<int> run(const AdapterSettings& settings,
   const CountySettings county = TRY(load_county(home));
   if (!settings.http.create.url.empty()) {
     return run_http(settings, options, county, stop_fd);
+  }
+  if (!settings.wordpress.api.empty()) {
+    return run_wordpress(settings, options, county, stop_fd);
   }
   const SiteTable about = TRY(load_site(Home{home}.site_settings(), settings.site));
   Site site = TRY(Site::open(settings.directory));

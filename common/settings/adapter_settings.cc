@@ -92,6 +92,7 @@ constexpr std::string_view sections[] = {"site",
                                          "http_remove",
                                          "http_mark",
                                          "http_upload",
+                                         "wordpress",
                                          "screen",
                                          "feed",
                                          "weibo",
@@ -124,6 +125,9 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
       TRY(read_cms_call(file, *call, name, settings.http));
     }
   }
+  if (const TomlValue* wordpress = file.root.find("wordpress")) {
+    TRY(read_wordpress_table(file, *wordpress, settings.wordpress));
+  }
   if (const TomlValue* screen = file.root.find("screen")) {
     TRY(read_settings<ScreenTable>(file, *screen, screen_rows, {}, settings.screen));
   }
@@ -145,6 +149,7 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
                              &settings.http.create.body_file,
                              &settings.http.update.body_file,
                              &settings.http.mark.body_file,
+                             &settings.wordpress.password_file,
                              &settings.feed.folder,
                              &settings.feed.mail_password_file,
                              &settings.feed.webhook_secret_file,
@@ -159,6 +164,11 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
 
 std::string write_portal_adapter(const AdapterSettings& settings) {
   return std::string(heading) + write_settings<S>(rows, settings);
+}
+
+std::string write_wordpress_adapter(const AdapterSettings& settings) {
+  return std::string(heading) + write_settings<S>(rows, settings) + "\n[wordpress]\n" +
+         write_wordpress_table(settings.wordpress);
 }
 
 std::string write_screen_adapter(const AdapterSettings& settings) {
@@ -229,6 +239,16 @@ AdapterSettings sample_portal_adapter() {
   return settings;
 }
 
+AdapterSettings sample_wordpress_adapter() {
+  AdapterSettings settings = sample_portal_adapter();
+  settings.listen.clear();
+  settings.base_url = "https://www.example.gov.cn";
+  settings.wordpress = {.api = "https://www.example.gov.cn/wp-json",
+                        .user = "gulou",
+                        .password_file = "../keys/wordpress.password"};
+  return settings;
+}
+
 AdapterSettings sample_screen_adapter() {
   AdapterSettings settings;
   settings.channel = "screen";
@@ -243,9 +263,9 @@ AdapterSettings sample_screen_adapter() {
 
 std::string adapter_settings_help(bool chinese) {
   return "adapters/NAME.toml\n" + help_settings<S>(rows, chinese) + help_cms_tables(chinese) +
-         "[screen]\n" + help_settings<ScreenTable>(screen_rows, chinese) + "[feed]\n" +
-         help_feed_table(chinese) + "[weibo]\n" + help_weibo_table(chinese) + "[wechat]\n" +
-         help_wechat_table(chinese);
+         "[wordpress]\n" + help_wordpress_table(chinese) + "[screen]\n" +
+         help_settings<ScreenTable>(screen_rows, chinese) + "[feed]\n" + help_feed_table(chinese) +
+         "[weibo]\n" + help_weibo_table(chinese) + "[wechat]\n" + help_wechat_table(chinese);
 }
 
 }  // namespace gulou

@@ -1,6 +1,7 @@
 // What an operator may set of an adapter: adapters/NAME.toml of a home. One struct for all
 // adapters; [site] is the portal's where a home has no site.toml, [screen] the screen's, [feed] and
-// [weibo] outlet_tables.h, [wechat] wechat_table.h. Read at start, immutable afterwards.
+// [weibo] outlet_tables.h, [wechat] wechat_table.h, [wordpress] wordpress_table.h. Read at start,
+// immutable afterwards.
 #pragma once
 
 #include "common/base/result.h"
@@ -9,6 +10,7 @@
 #include "common/settings/outlet_tables.h"
 #include "common/settings/site_settings.h"
 #include "common/settings/wechat_table.h"
+#include "common/settings/wordpress_table.h"
 
 #include <string>
 #include <vector>
@@ -35,8 +37,9 @@ struct AdapterSettings {
   std::string listen;     // HOST:PORT of its own web server; empty: none
   std::string base_url;   // how citizens reach what it publishes
   std::string log_level = "info";
-  HttpTable http;  // the portal is a CMS of others where [http_create] is there
-  SiteTable site;  // of a home made before site.toml
+  HttpTable http;            // the portal is a CMS of others where [http_create] is there
+  WordpressTable wordpress;  // the portal is a WordPress where [wordpress] is there
+  SiteTable site;            // of a home made before site.toml
   ScreenTable screen;
   FeedTable feed;
   WeiboTable weibo;
@@ -49,6 +52,7 @@ Result<AdapterSettings> load_adapter(const std::string& path);
 // The file with comments in both languages; paths are written as they are. sections: [screen] for
 // a screen, [feed] for an outlet and so on.
 std::string write_portal_adapter(const AdapterSettings& settings);
+std::string write_wordpress_adapter(const AdapterSettings& settings);
 std::string write_screen_adapter(const AdapterSettings& settings);
 std::string write_feed_adapter(const AdapterSettings& settings);
 std::string write_weibo_adapter(const AdapterSettings& settings);
@@ -56,6 +60,7 @@ std::string write_wechat_adapter(const AdapterSettings& settings);
 
 // Those of the samples in config/adapters, with the names of an invented county.
 AdapterSettings sample_portal_adapter();
+AdapterSettings sample_wordpress_adapter();
 AdapterSettings sample_screen_adapter();
 AdapterSettings sample_feed_adapter();
 AdapterSettings sample_weibo_adapter();

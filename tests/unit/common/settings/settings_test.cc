@@ -77,6 +77,8 @@ TEST(SamplesTest, TheSamplesOfTheAdaptersAreTheirs) {
   EXPECT_EQ(read(config_dir + "/adapters/weibo.toml"), write_weibo_adapter(sample_weibo_adapter()));
   EXPECT_EQ(read(config_dir + "/adapters/wechat.toml"),
             write_wechat_adapter(sample_wechat_adapter()));
+  EXPECT_EQ(read(config_dir + "/adapters/portal-wordpress.toml"),
+            write_wordpress_adapter(sample_wordpress_adapter()));
   EXPECT_EQ(read(config_dir + "/adapters/screen.toml"),
             write_screen_adapter(sample_screen_adapter()));
 
