@@ -1,6 +1,7 @@
 #include "broker/cli/command_line.h"
 
 #include "broker/cli/approve.h"
+#include "broker/cli/drill.h"
 #include "broker/cli/init.h"
 #include "broker/cli/key.h"
 #include "broker/cli/nouns.h"
@@ -54,6 +55,7 @@ struct Given {
   AdapterCheck adapter;
   int64_t seconds = wait_seconds_default;
   Preview preview;
+  DrillOptions drill;
 };
 
 using Run = std::function<Exit(const Shell&)>;
@@ -126,6 +128,12 @@ class CommandLine {
       return init(shell, given_.init);
     });
     make->add_option("--ports", given_.ports, help("help_ports"))->check(CLI::IsMember({"auto"}));
+
+    auto* walk = add(app_, "drill", "help_drill", [this](const Shell& shell) {
+      return drill(shell, given_.drill);
+    });
+    walk->add_flag("--yes", given_.drill.yes, help("help_drill_yes"));
+    walk->add_option("--fakes", given_.drill.fakes, help("help_drill_fakes"));
 
     PublishOptions& options = given_.publish;
     auto* send = add(app_, "publish", "help_publish", [&options](const Shell& shell) {
