@@ -120,7 +120,7 @@ class WordpressServer:
 
     def __init__(self, port=0):
         self.folder = tempfile.mkdtemp(prefix="gulou-wordpress.")
-        self.processes = []
+        self.processes, self.web = [], None
         with socket.socket() as free:
             free.bind(("127.0.0.1", port))
             self.port = free.getsockname()[1]
@@ -142,6 +142,9 @@ class WordpressServer:
         self.close()
 
     def close(self):
+        if self.web:
+            self.web.stdin.close()
+            self.web.wait()
         for process in reversed(self.processes):
             process.kill()
             process.wait()
@@ -198,16 +201,14 @@ class WordpressServer:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def start_web(self):
-        self.web = self.launch(["php", "-d", "display_errors=0", "-d", "upload_max_filesize=64M", "-d", "post_max_size=64M", "-S",
-                                f"127.0.0.1:{self.port}", "-t", self.folder, self.path("router.php")], "web.log",
-                               PHP_CLI_SERVER_WORKERS="4")
+        php = ["php", "-d", "display_errors=0", "-d", "upload_max_filesize=64M", "-d", "post_max_size=64M", "-S",
+               f"127.0.0.1:{self.port}", "-t", self.folder, self.path("router.php")]
+        # Its workers outlive it, so a shell ends them all when this process ends or says so.
+        with open(self.path("web.log"), "ab") as output:
+            self.web = subprocess.Popen(["sh", "-c", '"$@" & read -r _; kill -9 0', "sh", *php], stdout=output, stderr=output,
+                                        stdin=subprocess.PIPE, cwd=self.folder, start_new_session=True,
+                                        env={**os.environ, "PHP_CLI_SERVER_WORKERS": "4"})
         self.wait(self.web, self.answers, "WordPress")
-
-    def stop_web(self):
-        """The portal is down."""
-        self.processes.remove(self.web)
-        self.web.kill()
-        self.web.wait()
 
     def answers(self):
         with contextlib.suppress(OSError):
