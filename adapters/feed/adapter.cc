@@ -111,6 +111,11 @@ Status FeedAdapter::send(const sdk::Part& part, FeedRecord record, sdk::Helper& 
     }
     log("folder", record, "published");
   }
+  if (ways_.has_sftp()) {
+    TRY(helper.progress(part.part, {}));
+    TRY(ways_.publish_to_sftp(packet, old_packet));
+    log("sftp", record, "published");
+  }
   if (ways_.has_webhook()) {
     TRY(helper.progress(part.part, {}));
     TRY(ways_.call("release.published", record, store_.packet_url(record), nullptr));
@@ -163,6 +168,11 @@ Status FeedAdapter::recall(FeedRecord record, sdk::Helper& helper, uint8_t part)
     TRY(ways_.recall_from_folder(record, notice));
     log("folder", record, notice.event);
   }
+  if (ways_.has_sftp()) {
+    TRY(helper.progress(part, {}));
+    TRY(ways_.recall_from_sftp(record, notice));
+    log("sftp", record, notice.event);
+  }
   if (gone) {
     store_.drop_packet(record.packet);
   }
@@ -187,7 +197,8 @@ Report FeedAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& helper)
   Receipt receipt;
   receipt.level = ReceiptLevel::accepted;
   std::string unanswered;
-  const bool pushed = ways_.has_folder() || ways_.has_webhook() || ways_.has_mail();
+  const bool pushed =
+      ways_.has_folder() || ways_.has_sftp() || ways_.has_webhook() || ways_.has_mail();
   for (const sdk::Part& part : delivery.parts) {
     const FeedRecord* there = store_.find(publication_of(part));
     if (there == nullptr || there->revision > part.release.revision) {
@@ -264,7 +275,9 @@ Report FeedAdapter::failed(const Error& error) {
   if (error.reason == "feed_packet_too_large" || error.reason == "feed_publication_withdrawn") {
     return sdk::content(error.reason, detail);
   }
-  if (error.reason == "feed_outlet_gone" || error.reason == "mail_login_refused") {
+  if (error.reason == "feed_outlet_gone" || error.reason == "mail_login_refused" ||
+      error.reason == "sftp_host_unknown" || error.reason == "sftp_login_refused" ||
+      error.reason.starts_with("secret_")) {
     return sdk::misconfigured(error.reason, detail);
   }
   const Utc now = read_clocks().utc;

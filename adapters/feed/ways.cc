@@ -97,6 +97,32 @@ Status FeedWays::recall_from_folder(const FeedRecord& record, const Recall& reca
   return sync_directory(settings_.folder);
 }
 
+Result<SftpServer> FeedWays::sftp_server(size_t bytes) const {
+  constexpr int64_t bytes_per_ms = 1000;  // a slow line; what is larger is waited for longer
+  TRY(read_secret_file(settings_.sftp_key_file));  // its mode is looked at
+  return SftpServer{
+      .url = settings_.sftp,
+      .user = settings_.sftp_user,
+      .key_file = settings_.sftp_key_file,
+      .known_hosts = settings_.sftp_known_hosts,
+      .timeout_ms = limits::feed_call_ms_max + static_cast<int64_t>(bytes) / bytes_per_ms};
+}
+
+Status FeedWays::publish_to_sftp(const Packet& packet, const std::string& old_packet) const {
+  const SftpServer server = TRY(sftp_server(packet.bytes.size()));
+  TRY(sftp_put(server, packet.name, packet.bytes));
+  const bool is_old = !old_packet.empty() && old_packet != packet.name;
+  return is_old ? sftp_remove(server, old_packet) : Status();
+}
+
+Status FeedWays::recall_from_sftp(const FeedRecord& record, const Recall& recall) const {
+  const SftpServer server = TRY(sftp_server(0));
+  if (record.state != FeedState::invalid) {
+    TRY(sftp_remove(server, record.packet));
+  }
+  return sftp_put(server, notice_name(record.packet), "\xEF\xBB\xBF" + recall_text(record, recall));
+}
+
 Result<bool> FeedWays::call(const std::string& event,
                             const FeedRecord& record,
                             const std::string& packet_url,

@@ -151,6 +151,8 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
                              &settings.http.mark.body_file,
                              &settings.wordpress.password_file,
                              &settings.feed.folder,
+                             &settings.feed.sftp_key_file,
+                             &settings.feed.sftp_known_hosts,
                              &settings.feed.mail_password_file,
                              &settings.feed.webhook_secret_file,
                              &settings.feed.token_file,

@@ -14,11 +14,19 @@ bool is_weibo_text(std::string_view text) {
          text.find("{title}") != std::string_view::npos && forms::is_line(text);
 }
 
+bool is_sftp(std::string_view text) {
+  constexpr std::string_view scheme = "sftp://";
+  return text.starts_with(scheme) && text.find('@') == std::string_view::npos &&
+         text.find('/', scheme.size()) != std::string_view::npos &&
+         text.find("/~") == std::string_view::npos && forms::is_line(text);
+}
+
 bool is_mail_server(std::string_view text) {
   return text.starts_with("smtp://") || text.starts_with("smtps://");
 }
 
 constexpr SettingForm weibo_text{"… {title} … {url} …", is_weibo_text};
+constexpr SettingForm sftp_address{"sftp://HOST:PORT/DIR", is_sftp};
 constexpr SettingForm mail_server{"smtp://HOST:PORT | smtps://HOST:PORT", is_mail_server};
 
 constexpr SettingRow<F> feed_rows[] = {
@@ -38,6 +46,24 @@ constexpr SettingRow<F> feed_rows[] = {
       .zh = "稿件包存入的目录，如共享文件夹；留空则不用。",
       .en = "Folder for the packets, such as a share; empty: none."},
      reach<F, &F::folder>},
+    {{.key = "sftp",
+      .form = sftp_address,
+      .zh = "稿件包存入的 SFTP 目录(绝对路径)；留空则不用。",
+      .en = "Directory on an SFTP server (an absolute path) for the packets; empty: none."},
+     reach<F, &F::sftp>},
+    {{.key = "sftp_user", .form = forms::line, .zh = "SFTP 用户名。", .en = "User there."},
+     reach<F, &F::sftp_user>},
+    {{.key = "sftp_key_file",
+      .zh = "登录用的私钥文件(ed25519，无口令)，权限须为 0600；公钥交给媒体。",
+      .en =
+          "File of the private key to log in with (ed25519, no passphrase), mode 0600; the outlet "
+          "gets the public half."},
+     reach<F, &F::sftp_key_file>},
+    {{.key = "sftp_known_hosts",
+      .zh = "对方服务器公钥所在文件(known_hosts 格式)，须与媒体当面或电话核对；不符则不发送。",
+      .en = "File with the server's key, as OpenSSH's known_hosts, checked with the outlet; to "
+            "another server nothing is sent."},
+     reach<F, &F::sftp_known_hosts>},
     {{.key = "mail_to",
       .form = forms::line,
       .zh = "收稿邮箱；留空则不用邮件。",

@@ -16,6 +16,10 @@ struct FeedTable {
   std::string name;     // of the outlet
   std::string contact;  // whom its editors ask
   std::string folder;   // packets are put there
+  std::string sftp;     // sftp://HOST:PORT/DIR: packets are put there
+  std::string sftp_user;
+  std::string sftp_key_file;
+  std::string sftp_known_hosts;
   std::string mail_to;
   std::string mail_from;
   std::string mail_server;  // smtp:// or smtps://

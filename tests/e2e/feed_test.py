@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from home import PDF, Home, attachment, canonical, notice, wait_for
 from process import Platform
-from receivers import MailServer
+from receivers import SSHD, MailServer, SftpServer
 from swarm import Swarm
 
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
@@ -105,7 +105,7 @@ class FeedTest(unittest.TestCase):
             text = home.read("outbox/" + note)
             self.assertIn("以新通知为准", text)
             self.assertNotIn("时间有误", text)
-            self.assertEqual(len(os.listdir(home.file("outbox"))), 1)
+            wait_for(lambda: os.listdir(home.file("outbox")) == [note], "the packet is gone")  # after the notice is there
             parsed, listed, tree = self.entries(home)
             self.assertEqual(parsed.entries, [])
             self.assertEqual(listed["items"][0]["_govrel"]["state"], "withdrawn")
@@ -146,6 +146,46 @@ class FeedTest(unittest.TestCase):
             publisher.submit([canonical(notice("water-2"))])
             wait_for(lambda: any("feed_outlet_gone" in line for line in [home.gulou("channel", "show", "rongmei", code=None).stdout]),
                      "the channel says why it stopped")
+
+    @unittest.skipUnless(os.path.exists(SSHD), "apt-get install openssh-server")
+    def test_packets_over_sftp(self):
+        with Home() as home, SftpServer() as outlet:
+            self.prepare(home, sftp=outlet.url, sftp_user=outlet.user, sftp_key_file=outlet.key, sftp_known_hosts=outlet.known_hosts)
+            home.start("gulou-broker")
+            home.start("gulou-feed")
+            publisher = home.publisher()
+            form = publisher.put_blob(PDF)
+            seq = publisher.submit([canonical(notice("water-1", attachments=[attachment(form, len(PDF))]))])["seq"]
+            home.wait_state(seq, "rongmei", "published")
+            [name] = outlet.files()
+            with zipfile.ZipFile(os.path.join(outlet.inbox, name)) as packet:
+                self.assertIsNone(packet.testzip())
+                self.assertEqual(packet.read("附件/form.pdf"), PDF)
+
+            revised = notice("water-1", 2, previous_revision=1, update="minor")
+            home.wait_state(publisher.submit([canonical(revised)])["seq"], "rongmei", "published")
+            [newer] = outlet.files()
+            self.assertTrue(newer.endswith("-r2.zip"), newer)
+
+            publisher.withdraw("water-1", "remove", "时间有误", public_note="以新通知为准")
+            notes = wait_for(lambda: [one for one in outlet.files() if one.endswith(".txt")], "a notice")
+            self.assertEqual(notes, outlet.files(), "the packet is gone")
+            with open(os.path.join(outlet.inbox, notes[0]), encoding="utf-8-sig") as note:
+                self.assertIn("以新通知为准", note.read())
+
+    @unittest.skipUnless(os.path.exists(SSHD), "apt-get install openssh-server")
+    def test_nothing_goes_to_a_server_with_another_key(self):
+        for wrong in ({"sftp_known_hosts": "other"}, {"sftp_key_file": "stranger"}):
+            with self.subTest(wrong), Home() as home, SftpServer() as outlet:
+                right = {"sftp_key_file": outlet.key, "sftp_known_hosts": outlet.known_hosts}
+                named = {"other": outlet.other, "stranger": outlet.path("stranger")}
+                self.prepare(home, sftp=outlet.url, sftp_user=outlet.user, **{**right, **{key: named[one] for key, one in wrong.items()}})
+                home.start("gulou-broker")
+                home.start("gulou-feed")
+                home.publisher().submit([canonical(notice("water-1"))])
+                reason = "sftp_host_unknown" if "sftp_known_hosts" in wrong else "sftp_login_refused"
+                wait_for(lambda reason=reason: reason in home.gulou("channel", "show", "rongmei", code=None).stdout, "the channel says why")
+                self.assertEqual([], outlet.files())
 
     def test_swarm(self):
         releases, kills = (1000, 200) if LONG else (100, 20)

@@ -1,11 +1,23 @@
-"""Whom the broker tells in a test: an HTTP receiver as robots are, and a server that takes mail. Each on a port of its
-own and a thread that ends with it."""
+"""Whom the broker tells in a test: an HTTP receiver as robots are, a server that takes mail, and a real SSH server
+that takes files. Each on a port of its own and gone with its object."""
 import base64
 import email
+import contextlib
+import getpass
 import http.server
 import json
+import os
+import shutil
+import socket
 import socketserver
+import subprocess
+import tempfile
 import threading
+import time
+
+from home import READY_S, die_with_parent
+
+SSHD = "/usr/sbin/sshd"
 
 
 class Server:
@@ -88,3 +100,68 @@ class MailServer(Server):
                         self.say("221 bye" if verb == "QUIT" else "502 what?")
 
         super().__init__(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler))
+
+
+class SftpServer:
+    """OpenSSH's own server with a configuration, host key and folder of its own: `url` of `inbox`, `user`, files `key` (who may
+    log in) and `known_hosts` (what it is known by); `other` is a file with another server's key."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="gulou-sshd.")
+        for name in ("host", "key", "stranger"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", self.path(name)], check=True)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.user, self.key, self.known_hosts, self.other = getpass.getuser(), self.path("key"), self.path("known"), self.path("unknown")
+        for file, key in ((self.known_hosts, "host.pub"), (self.other, "stranger.pub")):
+            self.write(file, f"[127.0.0.1]:{self.port} {self.read(key)}")
+        self.write(self.path("config"), f"""Port {self.port}
+ListenAddress 127.0.0.1
+HostKey {self.path('host')}
+AuthorizedKeysFile {self.path('key.pub')}
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM no
+StrictModes no
+PidFile none
+Subsystem sftp internal-sftp
+""")
+        if os.geteuid() == 0:
+            os.makedirs("/run/sshd", exist_ok=True)  # it gives up its rights there
+        with open(self.path("log"), "ab") as log:
+            self.process = subprocess.Popen([SSHD, "-D", "-e", "-f", self.path("config")], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                            preexec_fn=die_with_parent)
+        self.inbox = self.path("inbox")
+        self.url = f"sftp://127.0.0.1:{self.port}{self.inbox}"
+        deadline = time.monotonic() + READY_S
+        while not self.answers():
+            assert self.process.poll() is None and time.monotonic() < deadline, self.read("log")
+            time.sleep(0.05)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder)
+
+    def answers(self):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as one:
+            return one.recv(4) == b"SSH-"
+        return False
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
+
+    def write(self, path, text):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def files(self):
+        return sorted(os.listdir(self.inbox)) if os.path.isdir(self.inbox) else []
