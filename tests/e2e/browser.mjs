@@ -36,6 +36,9 @@ const commands = {
     return null;
   },
   click: ({ page, selector }) => pages.get(page).click(selector),
+  press: ({ page, key }) => pages.get(page).keyboard.press(key),
+  type: ({ page, text }) => pages.get(page).keyboard.type(text),
+  go: ({ page, url }) => pages.get(page).goto(url).then(() => null),
   fill: ({ page, selector, text }) => pages.get(page).fill(selector, text),
   pass: ({ page, ms }) => pages.get(page).clock.fastForward(ms),
   run: ({ page, ms }) => pages.get(page).clock.runFor(ms),

@@ -18,6 +18,18 @@ from browser import Browser
 from home import Home, canonical, notice, wait_for
 
 SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "config", "samples")
+TABS_MAX = 200
+# Where the keyboard is: what a person who cannot use a mouse has to see.
+FOCUSED = """(() => {
+  const at = document.activeElement, box = at.getBoundingClientRect();
+  const ring = (one) => { const style = getComputedStyle(one);
+    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none"; };
+  return {tag: at.tagName, class: at.className, text: at.innerText || at.value || at.getAttribute("aria-label") || "",
+    main: document.querySelector("main").contains(at), seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+    marked: ring(at) || (at.tagName === "INPUT" && ring(at.parentElement))};
+})()"""
+REACHABLE = """[...document.querySelectorAll("a[href], button, input, select, summary")].filter((one) =>
+  one.checkVisibility() && !one.disabled && one.type !== "hidden" && one.tabIndex >= 0).length"""
 SIZES = {"desk": (1366, 900), "phone": (390, 844)}
 TABLE = "".join(f"| {n} | 云溪县春山路{n}号至{n + 40}号 | 2026年11月{n}日 8时至18时 | 县自来水公司 0999-661234{n} |\n" for n in range(1, 7))
 
@@ -132,6 +144,85 @@ class SiteTest(unittest.TestCase):
                 wrong += [(name, one) for one in page.problems() if "status of 4" not in one]
                 page.ask("close")
             self.assertEqual(wrong, [])
+
+    def small_site(self, home):
+        """Base address, and the path of a page with much in it."""
+        home.start("gulou-broker")
+        home.start("gulou-portal")
+        home.gulou("publish", os.path.join(SAMPLES, "road-notice.md"))
+        home.wait_state(1, "portal", "published")
+        return f"http://127.0.0.1:{home.ports['portal']}", next(iter(self.entries(home)))["url"]
+
+    def focus(self, page, key="Tab"):
+        page.ask("press", key=key)
+        return page.eval(FOCUSED)
+
+    def test_everything_is_reached_by_keyboard(self):
+        with Home() as home, Browser() as browser:
+            base, path = self.small_site(home)
+            for place in ("/", path, "/tzgg/", "/catalogue/"):
+                page = browser.open(base + place, *SIZES["desk"])
+                first = self.focus(page)
+                self.assertEqual("skip", first["class"], place)
+                self.assertTrue(first["seen"] and first["marked"], "who uses the keyboard sees the way past the menu")
+                self.focus(page, "Enter")
+                self.assertEqual("#main", page.eval("location.hash"))
+                self.assertTrue(self.focus(page)["main"], f"{place}: the next step is in the text")
+
+                page.ask("go", url=base + place)
+                reachable, reached = page.eval(REACHABLE), []
+                while (at := self.focus(page))["tag"] != "BODY" and len(reached) < TABS_MAX:
+                    page.wait(f"({FOCUSED}).seen", f"{place}: what the keyboard is on is seen, {at}", 10)  # it may have to scroll
+                    self.assertTrue(at["marked"], f"{place}: nobody sees where the keyboard is: {at}")
+                    reached.append(at["text"])
+                self.assertGreaterEqual(len(reached), reachable, f"{place}: {reached}")
+                self.assertLess(len(reached), TABS_MAX, "it goes round in a circle")
+                page.ask("close")
+
+            page = browser.open(base + "/search.html", *SIZES["desk"])
+            page.eval("document.querySelector('.site-nav summary').focus()")
+            inside = (self.focus(page, "Enter"), self.focus(page))[1]
+            self.assertTrue(inside["tag"] == "A" and inside["seen"] and inside["marked"], f"a menu opens and is walked through: {inside}")
+            self.focus(page, "Escape")
+            self.assertEqual("SUMMARY", page.eval("document.activeElement.tagName"), "and is left again")
+            self.assertFalse(page.eval("document.querySelector('.site-nav details').open"))
+            page.eval("document.querySelector('main input').focus()")
+            page.ask("type", text="交通管制")
+            page.ask("press", key="Enter")
+            page.wait("document.querySelectorAll('.hits li').length > 0", "hits")
+
+    def test_at_twice_the_size_and_in_large_print_nothing_is_lost(self):
+        with Home() as home, Browser() as browser:
+            base, path = self.small_site(home)
+            page = browser.open(base + path, *SIZES["desk"])
+            normal = page.eval("parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)")
+            words = page.eval("document.querySelector('main').innerText.replace(/\\s/g, '')")
+            page.eval("document.querySelector('.elder-switch').focus()")
+            page.ask("press", key="Enter")
+            page.wait("document.documentElement.classList.contains('elder')", "large print")
+            self.assertEqual("true", page.eval("document.querySelector('.elder-switch').getAttribute('aria-pressed')"))
+            self.assertGreaterEqual(page.eval("parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)"), 1.25 * normal)
+            for place in (path, "/", "/tzgg/"):
+                page.ask("go", url=base + place)  # it stays so from page to page
+                self.assertTrue(page.eval("document.documentElement.classList.contains('elder')"), place)
+                for size, (width, height) in SIZES.items():
+                    page.ask("resize", width=width, height=height)
+                    self.assertFalse(page.eval("document.documentElement.scrollWidth > innerWidth"), f"{place} {size}: wider than the screen")
+                    self.assertEqual([], [(one["id"], one["nodes"]) for one in page.axe()], f"{place} {size}")
+                    page.screenshot(f"site-elder{place.strip('/').replace('/', '-').replace('.html', '')}-{size}", full=True)
+            page.eval("document.querySelector('.elder-switch').focus()")
+            page.ask("press", key="Space")
+            page.wait("!document.documentElement.classList.contains('elder')", "the usual print")
+
+            for place in (path, "/", "/tzgg/", "/catalogue/"):
+                page.ask("go", url=base + place)
+                page.ask("resize", width=SIZES["desk"][0] // 2, height=SIZES["desk"][1] // 2)  # what 200 % leaves of a desk
+                self.assertFalse(page.eval("document.documentElement.scrollWidth > innerWidth"), f"{place} at 200 %")
+                page.eval("document.documentElement.style.fontSize = '200%'")  # letters alone
+                self.assertFalse(page.eval("document.documentElement.scrollWidth > innerWidth"), f"{place}, letters at 200 %")
+                if place == path:
+                    self.assertEqual(words, page.eval("document.querySelector('main').innerText.replace(/\\s/g, '')"), "words are lost")
+                page.screenshot(f"site-twice{place.strip('/').replace('/', '-').replace('.html', '')}", full=True)
 
     def test_the_whole_site_comes_back_from_the_bus_with_one_command(self):
         with Home() as home:
