@@ -121,6 +121,10 @@ Status FeedAdapter::send(const sdk::Part& part, FeedRecord record, sdk::Helper& 
     TRY(ways_.call("release.published", record, store_.packet_url(record), nullptr));
     log("webhook", record, "published");
   }
+  if (ways_.has_hub()) {
+    TRY(helper.progress(part.part, {}));
+    TRY(ways_.tell_hub(base_url_));
+  }
   if (ways_.has_mail()) {
     TRY(helper.progress(part.part, mail_mark(record)));
     TRY(ways_.mail(record, packet));
@@ -183,6 +187,10 @@ Status FeedAdapter::recall(FeedRecord record, sdk::Helper& helper, uint8_t part)
       log("webhook", record, "acknowledged");
     }
     log("webhook", record, notice.event);
+  }
+  if (ways_.has_hub()) {
+    TRY(helper.progress(part, {}));
+    TRY(ways_.tell_hub(base_url_));
   }
   if (ways_.has_mail()) {
     TRY(helper.progress(part, {}));

@@ -129,6 +129,9 @@ std::string atom_text(const std::vector<const FeedRecord*>& records, const FeedN
   xml.element("title", sdk::say("media_feed_title", {names.author, names.outlet}))
       .element("id", self);
   xml.link("self", "application/atom+xml", self, 0);
+  if (!names.hub.empty()) {
+    xml.raw("<link rel=\"hub\" href=\"" + escaped(names.hub, Escape::xml) + "\"/>\n");
+  }
   xml.element("updated", format_utc(records.empty() ? epoch : records.front()->updated));
   xml.raw("<author>").element("name", names.author).raw("</author>\n");
   xml.element("generator", "Gulou");
@@ -170,7 +173,12 @@ std::string json_feed_text(const std::vector<const FeedRecord*>& records, const 
   json.member("title", sdk::say("media_feed_title", {names.author, names.outlet}));
   json.member("feed_url", names.base_url + "/feed.json").member("language", "zh-CN");
   json.key("authors").begin_array().begin_object().member("name", names.author);
-  json.end_object().end_array().key("items").begin_array();
+  json.end_object().end_array();
+  if (!names.hub.empty()) {
+    json.key("hubs").begin_array().begin_object().member("type", "WebSub");
+    json.member("url", names.hub).end_object().end_array();
+  }
+  json.key("items").begin_array();
   for (const FeedRecord* record : records) {
     const bool gone = is_gone(*record);
     json.begin_object().member("id", entry_id(record->publication));

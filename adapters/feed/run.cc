@@ -26,11 +26,11 @@ Result<int> run(const AdapterSettings& settings,
   const std::string base_url =
       settings.base_url.empty() ? "http://" + settings.listen : settings.base_url;
   const std::string author = settings.feed.contact.substr(0, settings.feed.contact.find(' '));
-  FeedStore store =
-      TRY(FeedStore::open(settings.directory, {base_url, settings.feed.name, author}));
+  FeedStore store = TRY(FeedStore::open(settings.directory,
+                                        {base_url, settings.feed.name, author, settings.feed.hub}));
   FeedSecrets secrets = TRY(read_feed_secrets(settings.feed));
   const std::string token = TRY(token_of(settings.feed));
-  const FeedWeb web(settings.directory, token);
+  const FeedWeb web(settings.directory, token, base_url, settings.feed.hub);
   HttpServer server({}, [&web](const HttpRequest& request, Responder responder) {
     responder.answer(web.answer(request));
   });

@@ -45,6 +45,7 @@ struct FeedNames {
   std::string base_url;
   std::string outlet;
   std::string author;
+  std::string hub;  // WebSub; empty: none
 };
 
 class FeedStore {

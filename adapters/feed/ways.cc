@@ -8,6 +8,7 @@
 #include "common/crypto/key_file.h"
 #include "common/crypto/mac.h"
 #include "common/http/mail.h"
+#include "common/http/url.h"
 #include "common/json/value.h"
 #include "common/json/writer.h"
 
@@ -156,6 +157,27 @@ Result<bool> FeedWays::call(const std::string& event,
   }
   const auto said = JsonValue::parse(answer.body);
   return said && said->boolean("acknowledged");
+}
+
+// Telling it twice costs it one look more.
+Status FeedWays::tell_hub(const std::string& base_url) {
+  for (const std::string_view feed : {"/feed.atom", "/feed.json"}) {
+    HttpCall call;
+    call.method = "POST";
+    call.url = settings_.hub;
+    call.timeout_ms = limits::feed_call_ms_max;
+    call.bytes_max = limits::feed_answer_bytes_max;
+    call.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
+    call.body = "hub.mode=publish&hub.url=" + percent_encode(base_url + std::string(feed));
+    const HttpAnswer answer = TRY(client_.call(call));
+    if (answer.status < 200 || answer.status > 299) {
+      return fail(ErrorCode::unavailable,
+                  "feed_hub_refused",
+                  {},
+                  {settings_.hub, std::to_string(answer.status)});
+    }
+  }
+  return {};
 }
 
 Status FeedWays::send(const std::string& id,

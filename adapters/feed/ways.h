@@ -49,12 +49,18 @@ class FeedWays {
                     const std::string& packet_url,
                     const Recall* recall);
 
+  // Tells the hub that the feeds below this address have changed. Errors: feed_hub_refused; those
+  // of HttpClient.
+  Status tell_hub(const std::string& base_url);
+
   Status mail(const FeedRecord& record, const Packet& packet) const;
   Status mail_recall(const FeedRecord& record, const Recall& recall) const;
 
   bool has_folder() const { return !settings_.folder.empty(); }
 
   bool has_sftp() const { return !settings_.sftp.empty(); }
+
+  bool has_hub() const { return !settings_.hub.empty(); }
 
   bool has_webhook() const { return !settings_.webhook_url.empty(); }
 

@@ -55,6 +55,15 @@ HttpResponse FeedWeb::file(const std::string& name, std::string_view type, size_
   return bytes ? text_answer(200, type, std::move(*bytes)) : not_found();
 }
 
+// A subscriber finds the hub in the header (WebSub 4).
+HttpResponse FeedWeb::feed(const std::string& name, std::string_view type) const {
+  HttpResponse response = file(name, type, limits::feed_packet_bytes_max);
+  if (!hub_.empty() && response.status == 200) {
+    response.add("Link", "<" + hub_ + ">; rel=\"hub\", <" + base_url_ + name + ">; rel=\"self\"");
+  }
+  return response;
+}
+
 // A link in a mail is opened by scanners too, so only the button counts.
 HttpResponse FeedWeb::acknowledge(const HttpRequest& request, const std::string& recall) const {
   const std::string path = directory_ + "/recalls/" + recall;
@@ -83,11 +92,10 @@ HttpResponse FeedWeb::answer(const HttpRequest& request) const {
     return refused;
   }
   if (request.path == "/feed.atom") {
-    return file("/feed.atom", "application/atom+xml; charset=utf-8", limits::feed_packet_bytes_max);
+    return feed(request.path, "application/atom+xml; charset=utf-8");
   }
   if (request.path == "/feed.json") {
-    return file(
-        "/feed.json", "application/feed+json; charset=utf-8", limits::feed_packet_bytes_max);
+    return feed(request.path, "application/feed+json; charset=utf-8");
   }
   if (request.path.starts_with(packets) && is_plain_name(request.path.substr(packets.size()))) {
     return file(request.path, "application/zip", limits::archive_bytes_max);

@@ -27,6 +27,7 @@ struct FeedTable {
   std::string mail_password_file;
   std::string webhook_url;
   std::string webhook_secret_file;  // "whsec_" and base64
+  std::string hub;                  // WebSub: told of every change of the feed
   std::string token_file;           // who reads the feed must show it; empty: nobody asks
   bool acknowledge = true;          // a recall is done only when the outlet says so
   int64_t disable_after_ms = 3LL * 24 * 3600 * 1000;

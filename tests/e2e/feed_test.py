@@ -8,6 +8,8 @@ import os
 import socket
 import sys
 import unittest
+import urllib.parse
+import urllib.request
 import xml.etree.ElementTree
 import zipfile
 
@@ -17,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from home import PDF, Home, attachment, canonical, notice, wait_for
 from process import Platform
-from receivers import SSHD, MailServer, SftpServer
+from receivers import SSHD, MailServer, SftpServer, Subscriber
 from swarm import Swarm
 
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
@@ -146,6 +148,32 @@ class FeedTest(unittest.TestCase):
             publisher.submit([canonical(notice("water-2"))])
             wait_for(lambda: any("feed_outlet_gone" in line for line in [home.gulou("channel", "show", "rongmei", code=None).stdout]),
                      "the channel says why it stopped")
+
+    def test_a_hub_is_told_and_subscribers_have_it_at_once(self):
+        with Home() as home, Platform("hub") as hub:
+            self.prepare(home, hub=hub.url)
+            topic = f"http://127.0.0.1:{home.ports['feed']}/feed.atom"
+            with Subscriber(topic, "a secret") as reader, Subscriber("another topic", "a secret") as stranger:
+                for one in (reader, stranger):
+                    form = {"hub.mode": "subscribe", "hub.topic": topic, "hub.callback": f"http://127.0.0.1:{one.port}/", "hub.secret": "a secret"}
+                    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+                    self.assertEqual(202, direct.open(hub.url + "/", urllib.parse.urlencode(form).encode()).status)
+                wait_for(lambda: len(hub.ledger("subscribe")) == 2, "both were asked back")
+                self.assertEqual([topic], hub.state()["subscribers"], "who did not ask gets nothing")
+                home.start("gulou-broker")
+                home.start("gulou-feed")
+                publisher = home.publisher()
+                release = notice("water-1")
+                home.wait_state(publisher.submit([canonical(release)])["seq"], "rongmei", "published")
+                wait_for(lambda: any(release["title"] in text for text in reader.kept), "the subscriber has it")
+                self.assertTrue(all(one["leads_here"] for one in hub.state()["topics"].values()), "found by Link headers")
+                parsed, listed, tree = self.entries(home)
+                self.assertIn(("hub", hub.url), [(one["rel"], one["href"]) for one in parsed.feed.links])
+                self.assertEqual([{"type": "WebSub", "url": hub.url}], listed["hubs"])
+
+                home.wait_confirmed(publisher.withdraw("water-1", "remove", "有误")["seq"], "rongmei")
+                wait_for(lambda: "deleted-entry" in reader.kept[-1] and release["title"] not in reader.kept[-1], "so has it the recall")
+                self.assertEqual(([], []), (reader.refused, stranger.kept))
 
     @unittest.skipUnless(os.path.exists(SSHD), "apt-get install openssh-server")
     def test_packets_over_sftp(self):

@@ -4,6 +4,8 @@ import base64
 import email
 import contextlib
 import getpass
+import hashlib
+import hmac
 import http.server
 import json
 import os
@@ -14,6 +16,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.parse
 
 from home import READY_S, die_with_parent
 
@@ -57,6 +60,37 @@ class Robot(Server):
                 self.send_response(status)
                 self.end_headers()
                 self.wfile.write(json.dumps(answer).encode())
+
+            def log_message(self, *_):
+                pass
+
+        super().__init__(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+
+
+class Subscriber(Server):
+    """Of a WebSub topic: confirms that it asked for it, takes what is signed with its secret; keeps the texts, and in `refused`
+    what was not."""
+
+    def __init__(self, topic, secret):
+        one, self.refused = self, []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def reply(self, status, text=""):
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def do_GET(self):  # noqa: N802, the library's name
+                asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
+                meant = asked.get("hub.topic") == topic
+                self.reply(200 if meant else 404, asked.get("hub.challenge", "") if meant else "")
+
+            def do_POST(self):  # noqa: N802, the library's name
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                mark = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+                good = hmac.compare_digest(mark, self.headers.get("X-Hub-Signature", ""))
+                (one.kept if good else one.refused).append(body.decode())
+                self.reply(200)
 
             def log_message(self, *_):
                 pass

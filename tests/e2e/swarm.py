@@ -18,6 +18,7 @@ class Swarm:
         self.home, self.channel, self.adapter, self.count = home, channel, adapter, releases
         self.random = random.Random(seed)
         self.wanted, self.withdrawn, self.kills = {}, {}, 0
+        self.settle_s = max(SETTLE_S, 0.5 * releases)
 
     def submit(self, **fields):
         """Bundles of two now and then, all accepted before the first kill; their numbers."""
@@ -65,12 +66,17 @@ class Swarm:
     def settle(self, visible):
         """Until the platform shows what is wanted, nothing is open any more and every withdrawal is confirmed wherever
         something had been. visible(): id to revision."""
-        wait_for(lambda: visible() == self.wanted, f"{self.channel} shows what is wanted", SETTLE_S)
+        try:
+            wait_for(lambda: visible() == self.wanted, f"{self.channel} shows what is wanted", self.settle_s)
+        except AssertionError as late:
+            shown = visible()
+            wrong = {name: (self.wanted.get(name), shown.get(name)) for name in {*self.wanted, *shown} if self.wanted.get(name) != shown.get(name)}
+            raise AssertionError(f"{late}; wanted and shown: {sorted(wrong.items())[:20]}, {len(wrong)} in all") from late
         wait_for(lambda: not self.home.gulou_json("delivery", "list", "--channel", self.channel)["deliveries"],
-                 f"nothing is open on {self.channel}", SETTLE_S)
+                 f"nothing is open on {self.channel}", self.settle_s)
         for seq in self.withdrawn.values():
             wait_for(lambda seq=seq: all(place.get("confirmed") for place in self.places(seq)),
-                     f"withdrawal #{seq} is confirmed on {self.channel}", SETTLE_S)
+                     f"withdrawal #{seq} is confirmed on {self.channel}", self.settle_s)
         assert visible() == self.wanted, "it did not stay so"
 
     def places(self, withdrawal):
