@@ -1,63 +1,24 @@
 #include "common/draw/picture.h"
 
+#include "common/draw/canvas.h"
 #include "common/draw/glyphs.h"
 #include "common/draw/qr.h"
-
-#include <memory>
-#include <vector>
-
-#include <cairo-pdf.h>
-#include <cairo.h>
-#include <pango/pangocairo.h>
 
 namespace gulou {
 namespace {
 
-constexpr double page_width_pt = 595.28, page_height_pt = 841.89, margin_pt = 72;
+using canvas::a4_height_pt;
+using canvas::a4_width_pt;
+using canvas::append;
+using canvas::Canvas;
+using canvas::height_of;
+using canvas::Layout;
+using canvas::layout_of;
+using canvas::LineIterator;
+using canvas::paint;
+using canvas::Surface;
 
-template <class T, void (*destroy)(T*)>
-struct Destroy {
-  void operator()(T* object) const { destroy(object); }
-};
-
-using Surface = std::unique_ptr<cairo_surface_t, Destroy<cairo_surface_t, cairo_surface_destroy>>;
-using Canvas = std::unique_ptr<cairo_t, Destroy<cairo_t, cairo_destroy>>;
-using Font = std::unique_ptr<PangoFontDescription,
-                             Destroy<PangoFontDescription, pango_font_description_free>>;
-
-struct Unref {
-  void operator()(PangoLayout* layout) const { g_object_unref(layout); }
-};
-
-using Layout = std::unique_ptr<PangoLayout, Unref>;
-
-cairo_status_t append(void* target, const unsigned char* bytes, unsigned int count) {
-  static_cast<std::string*>(target)->append(reinterpret_cast<const char*>(bytes), count);
-  return CAIRO_STATUS_SUCCESS;
-}
-
-Layout layout_of(
-    cairo_t* canvas, const std::string& text, const char* font, double size, double width) {
-  Layout layout(pango_cairo_create_layout(canvas));
-  const Font description(pango_font_description_from_string(font));
-  pango_font_description_set_absolute_size(description.get(), size * PANGO_SCALE);
-  pango_layout_set_font_description(layout.get(), description.get());
-  pango_layout_set_width(layout.get(), static_cast<int>(width * PANGO_SCALE));
-  pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
-  pango_layout_set_text(layout.get(), text.data(), static_cast<int>(text.size()));
-  return layout;
-}
-
-double height_of(PangoLayout* layout) {
-  int height = 0;
-  pango_layout_get_size(layout, nullptr, &height);
-  return static_cast<double>(height) / PANGO_SCALE;
-}
-
-void paint(cairo_t* canvas, PangoLayout* layout, double x, double y) {
-  cairo_move_to(canvas, x, y);
-  pango_cairo_show_layout(canvas, layout);
-}
+constexpr double margin_pt = 72;
 
 // Draws pages line by line, so that a paragraph may go on over the page's end.
 class PdfWriter {
@@ -66,19 +27,18 @@ class PdfWriter {
 
   void add(
       const std::string& text, const char* font, double size, double space_after, bool centred) {
-    const Layout layout = layout_of(canvas_, text, font, size, page_width_pt - 2 * margin_pt);
+    const Layout layout = layout_of(canvas_, text, font, size, a4_width_pt - 2 * margin_pt);
     pango_layout_set_line_spacing(layout.get(), 1.5F);
     pango_layout_set_alignment(layout.get(), centred ? PANGO_ALIGN_CENTER : PANGO_ALIGN_LEFT);
     if (!centred) {
       pango_layout_set_indent(layout.get(), static_cast<int>(2 * size * PANGO_SCALE));
     }
-    const std::unique_ptr<PangoLayoutIter, Destroy<PangoLayoutIter, pango_layout_iter_free>> line(
-        pango_layout_get_iter(layout.get()));
+    const LineIterator line(pango_layout_get_iter(layout.get()));
     do {
       PangoRectangle extents;
       pango_layout_iter_get_line_extents(line.get(), nullptr, &extents);
       const double height = static_cast<double>(extents.height) / PANGO_SCALE;
-      if (y_ + height > page_height_pt - margin_pt) {
+      if (y_ + height > a4_height_pt - margin_pt) {
         end_page();
       }
       cairo_move_to(
@@ -109,11 +69,11 @@ class PdfWriter {
   // Centred, with its quiet zone.
   void add_qr(const QrMatrix& matrix) {
     constexpr double side_pt = 150;
-    if (y_ + side_pt > page_height_pt - margin_pt) {
+    if (y_ + side_pt > a4_height_pt - margin_pt) {
       end_page();
     }
     const double module = side_pt / (matrix.side + 8);
-    const double left = (page_width_pt - side_pt) / 2 + 4 * module, top = y_ + 4 * module;
+    const double left = (a4_width_pt - side_pt) / 2 + 4 * module, top = y_ + 4 * module;
     for (uint32_t row = 0; row < matrix.side; ++row) {
       for (uint32_t column = 0; column < matrix.side; ++column) {
         if (matrix.at(row, column)) {
@@ -129,9 +89,9 @@ class PdfWriter {
     ++page_;
     const std::string text = (footer_.empty() ? "" : footer_ + "    ") + std::to_string(page_);
     const Layout layout =
-        layout_of(canvas_, text, "Noto Sans CJK SC", 9, page_width_pt - 2 * margin_pt);
+        layout_of(canvas_, text, "Noto Sans CJK SC", 9, a4_width_pt - 2 * margin_pt);
     pango_layout_set_alignment(layout.get(), PANGO_ALIGN_CENTER);
-    paint(canvas_, layout.get(), margin_pt, page_height_pt - margin_pt * 0.6);
+    paint(canvas_, layout.get(), margin_pt, a4_height_pt - margin_pt * 0.6);
     cairo_show_page(canvas_);
     y_ = margin_pt;
   }
@@ -192,7 +152,7 @@ Result<std::string> text_pdf(const TextDocument& document) {
   const QrMatrix qr = document.qr.empty() ? QrMatrix{} : TRY(qr_matrix(document.qr));
   std::string pdf;
   const Surface surface(
-      cairo_pdf_surface_create_for_stream(append, &pdf, page_width_pt, page_height_pt));
+      cairo_pdf_surface_create_for_stream(append, &pdf, a4_width_pt, a4_height_pt));
   cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_TITLE, document.title.c_str());
   {
     const Canvas canvas(cairo_create(surface.get()));
