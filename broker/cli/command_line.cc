@@ -56,6 +56,7 @@ struct Given {
   int64_t seconds = wait_seconds_default;
   Preview preview;
   DrillOptions drill;
+  BoardQuestion board;
 };
 
 using Run = std::function<Exit(const Shell&)>;
@@ -83,6 +84,7 @@ class CommandLine {
     app_.fallthrough();
     add_global();
     add_publishing();
+    add_boards();
     add_approving();
     add_sheet();
     add_looking();
@@ -157,9 +159,9 @@ class CommandLine {
     auto* look = add(app_, "preview", "help_preview", [this](const Shell& shell) {
       return preview_file(shell, given_.preview);
     });
-    look->add_option("file", given_.preview.file, help("help_files"))->required();
+    look->add_option("release", given_.preview.file, help("help_preview_what"))->required();
     look->add_option("--as", given_.preview.as, help("help_as"))
-        ->check(CLI::IsMember({"landscape", "portrait", "touch"}));
+        ->check(CLI::IsMember({"landscape", "portrait", "touch", "board"}));
     look->add_option("--minutes", given_.preview.minutes, help("help_minutes"))
         ->check(CLI::Range(1, 24 * 60));
 
@@ -169,6 +171,22 @@ class CommandLine {
       return show_kind(shell, given_.text);
     });
     shown->add_option("kind", given_.text, help("help_kind"))->required();
+  }
+
+  void add_boards() {
+    CLI::App& board = add_noun("board", "help_board");
+    BoardQuestion& question = given_.board;
+    for (const std::string verb : {"run", "list", "link", "revoke"}) {
+      auto* command = add(board, verb, "help_board_" + verb, [&question, verb](const Shell& shell) {
+        question.verb = verb;
+        return ask_board(shell, question);
+      });
+      command->add_option("--area", question.area, help("help_area"));
+      command->add_option("--board", question.board, help("help_board_id"));
+      if (verb == "run") {
+        command->add_option("--out", question.out, help("help_board_out"));
+      }
+    }
   }
 
   void add_approving() {

@@ -88,13 +88,24 @@ Exit show_kind(const Shell& shell, const std::string& name);
 Exit normalise_file(const Shell& shell, const std::string& file);
 
 struct Preview {
-  std::string file;  // as `gulou publish` takes them; a bundle's directory too
+  std::string file;  // as `gulou publish` takes them, a bundle's directory too; or #12, a document
+                     // number or whatever else names a release the broker has
   std::string as = "landscape";
   int64_t minutes = 15;  // then it ends by itself
 };
 
-// Shows on a screen's own page what a file would look like, before it is approved.
+// Shows on a screen's own page, or as a sheet of a notice board, how a file or release will look.
 Exit preview_file(const Shell& shell, const Preview& preview);
+
+struct BoardQuestion {
+  std::string verb;  // run, list, link, revoke
+  std::string area;
+  std::string board;
+  std::string out;
+};
+
+// Asks gulou-board about the notice boards, in place of this process.
+Exit ask_board(const Shell& shell, const BoardQuestion& question);
 
 // person: empty for everybody.
 Exit test_notify(const Shell& shell, const std::string& person);

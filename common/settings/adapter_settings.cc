@@ -94,6 +94,7 @@ constexpr std::string_view sections[] = {"site",
                                          "http_upload",
                                          "wordpress",
                                          "screen",
+                                         "board",
                                          "feed",
                                          "weibo",
                                          "wechat"};
@@ -131,6 +132,9 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
   if (const TomlValue* screen = file.root.find("screen")) {
     TRY(read_settings<ScreenTable>(file, *screen, screen_rows, {}, settings.screen));
   }
+  if (const TomlValue* board = file.root.find("board")) {
+    TRY(read_board_table(file, *board, settings.board));
+  }
   if (const TomlValue* feed = file.root.find("feed")) {
     TRY(read_feed_table(file, *feed, settings.feed));
   }
@@ -146,6 +150,9 @@ Result<AdapterSettings> load_adapter(const std::string& path) {
   resolve(settings.key_file, dir);
   resolve(settings.directory, dir);
   for (std::string* named : {&settings.http.secret_file,
+                             &settings.board.boards_file,
+                             &settings.board.certificate_file,
+                             &settings.board.certificate_key_file,
                              &settings.http.create.body_file,
                              &settings.http.update.body_file,
                              &settings.http.mark.body_file,
@@ -178,6 +185,11 @@ std::string write_screen_adapter(const AdapterSettings& settings) {
          write_settings<ScreenTable>(screen_rows, settings.screen);
 }
 
+std::string write_board_adapter(const AdapterSettings& settings) {
+  return std::string(heading) + write_settings<S>(rows, settings) + "\n[board]\n" +
+         write_board_table(settings.board);
+}
+
 std::string write_feed_adapter(const AdapterSettings& settings) {
   return std::string(heading) + write_settings<S>(rows, settings) + "\n[feed]\n" +
          write_feed_table(settings.feed);
@@ -191,6 +203,18 @@ std::string write_weibo_adapter(const AdapterSettings& settings) {
 std::string write_wechat_adapter(const AdapterSettings& settings) {
   return std::string(heading) + write_settings<S>(rows, settings) + "\n[wechat]\n" +
          write_wechat_table(settings.wechat);
+}
+
+AdapterSettings sample_board_adapter() {
+  AdapterSettings settings;
+  settings.channel = "board";
+  settings.instance = "board-1";
+  settings.key_file = "../keys/board-1.secret";
+  settings.directory = "../board";
+  settings.listen = "127.0.0.1:8097";
+  settings.base_url = "http://127.0.0.1:8097";
+  settings.board.portal_url = "http://127.0.0.1:8080";
+  return settings;
 }
 
 AdapterSettings sample_feed_adapter() {
@@ -266,8 +290,9 @@ AdapterSettings sample_screen_adapter() {
 std::string adapter_settings_help(bool chinese) {
   return "adapters/NAME.toml\n" + help_settings<S>(rows, chinese) + help_cms_tables(chinese) +
          "[wordpress]\n" + help_wordpress_table(chinese) + "[screen]\n" +
-         help_settings<ScreenTable>(screen_rows, chinese) + "[feed]\n" + help_feed_table(chinese) +
-         "[weibo]\n" + help_weibo_table(chinese) + "[wechat]\n" + help_wechat_table(chinese);
+         help_settings<ScreenTable>(screen_rows, chinese) + help_board_table(chinese) + "[feed]\n" +
+         help_feed_table(chinese) + "[weibo]\n" + help_weibo_table(chinese) + "[wechat]\n" +
+         help_wechat_table(chinese);
 }
 
 }  // namespace gulou

@@ -1,11 +1,12 @@
 // What an operator may set of an adapter: adapters/NAME.toml of a home. One struct for all
-// adapters; [site] is the portal's where a home has no site.toml, [screen] the screen's, [feed] and
-// [weibo] outlet_tables.h, [wechat] wechat_table.h, [wordpress] wordpress_table.h. Read at start,
-// immutable afterwards.
+// adapters; [site] is the portal's where a home has no site.toml, [screen] the screen's, [board]
+// boards.h, [feed] and [weibo] outlet_tables.h, [wechat] wechat_table.h, [wordpress]
+// wordpress_table.h. Read at start, immutable afterwards.
 #pragma once
 
 #include "common/base/result.h"
 #include "common/model/release.h"
+#include "common/settings/boards.h"
 #include "common/settings/cms_tables.h"
 #include "common/settings/outlet_tables.h"
 #include "common/settings/site_settings.h"
@@ -41,6 +42,7 @@ struct AdapterSettings {
   WordpressTable wordpress;  // the portal is a WordPress where [wordpress] is there
   SiteTable site;            // of a home made before site.toml
   ScreenTable screen;
+  BoardTable board;
   FeedTable feed;
   WeiboTable weibo;
   WechatTable wechat;
@@ -54,6 +56,7 @@ Result<AdapterSettings> load_adapter(const std::string& path);
 std::string write_portal_adapter(const AdapterSettings& settings);
 std::string write_wordpress_adapter(const AdapterSettings& settings);
 std::string write_screen_adapter(const AdapterSettings& settings);
+std::string write_board_adapter(const AdapterSettings& settings);
 std::string write_feed_adapter(const AdapterSettings& settings);
 std::string write_weibo_adapter(const AdapterSettings& settings);
 std::string write_wechat_adapter(const AdapterSettings& settings);
@@ -62,6 +65,7 @@ std::string write_wechat_adapter(const AdapterSettings& settings);
 AdapterSettings sample_portal_adapter();
 AdapterSettings sample_wordpress_adapter();
 AdapterSettings sample_screen_adapter();
+AdapterSettings sample_board_adapter();
 AdapterSettings sample_feed_adapter();
 AdapterSettings sample_weibo_adapter();
 AdapterSettings sample_wechat_adapter();

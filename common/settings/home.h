@@ -18,6 +18,8 @@ struct Home {
 
   std::string site_settings() const { return dir + "/site.toml"; }
 
+  std::string boards() const { return dir + "/boards.toml"; }
+
   std::string adapter_settings(std::string_view channel) const {
     return dir + "/adapters/" + std::string(channel) + ".toml";
   }

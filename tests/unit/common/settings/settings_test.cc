@@ -81,6 +81,7 @@ TEST(SamplesTest, TheSamplesOfTheAdaptersAreTheirs) {
             write_wordpress_adapter(sample_wordpress_adapter()));
   EXPECT_EQ(read(config_dir + "/adapters/screen.toml"),
             write_screen_adapter(sample_screen_adapter()));
+  EXPECT_EQ(read(config_dir + "/adapters/board.toml"), write_board_adapter(sample_board_adapter()));
 
   const auto portal = load_adapter(config_dir + "/adapters/portal.toml");
 
@@ -88,6 +89,15 @@ TEST(SamplesTest, TheSamplesOfTheAdaptersAreTheirs) {
   EXPECT_EQ(portal->site.name, "");
   EXPECT_EQ(portal->directory, config_dir + "/adapters/../site");
   ASSERT_TRUE(load_adapter(config_dir + "/adapters/screen.toml"));
+}
+
+TEST(SamplesTest, TheSampleOfTheBoardsIsAListOfThem) {
+  const auto boards = load_boards(config_dir + "/boards.toml");
+
+  ASSERT_TRUE(boards) << describe(boards.error());
+  ASSERT_EQ(boards->size(), 3U);
+  EXPECT_EQ(boards->front().area, "990123101201");
+  EXPECT_EQ(boards->back().kinds.size(), 2U);
 }
 
 TEST(SamplesTest, TheSampleOfTheSiteIsItsOwnAndLacksNothing) {

@@ -1,0 +1,81 @@
+// BoardPages answers the people behind the links: what is to be posted and taken down on one board
+// or on all boards of a township, and "done" by one tap, with a photo where there is one. The
+// secret is in the address; whoever does not know it is told nothing, not even which boards there
+// are. Everything happens on a thread of its own, since a photo takes time to make plain; ask()
+// from any thread. The addresses stand in the README.
+#pragma once
+
+#include "adapters/screen/board_ledger.h"
+#include "adapters/screen/board_links.h"
+#include "adapters/screen/board_plan.h"
+#include "adapters/screen/boards.h"
+#include "adapters/screen/limits.h"
+#include "common/base/mailbox.h"
+#include "common/http/rates.h"
+#include "common/http/server.h"
+#include "common/text/language.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace gulou {
+
+class BoardPages {
+ public:
+  // Something was done on a board: deliveries wait under posted_id() or down_id().
+  using Done = std::function<void(BoardStep step, const std::string& publication, Seq seq)>;
+
+  BoardPages(std::string dir,
+             BoardLedger ledger,
+             BoardLinks links,
+             std::unique_ptr<BoardSource> source,
+             Done done);
+  BoardPages(const BoardPages&) = delete;
+  BoardPages& operator=(const BoardPages&) = delete;
+  BoardPages(BoardPages&&) = delete;
+  BoardPages& operator=(BoardPages&&) = delete;
+  ~BoardPages();
+
+  // 503 where too many wait.
+  void ask(HttpRequest request, Responder responder);
+
+ private:
+  struct Question {
+    HttpRequest request;
+    Responder responder;
+  };
+
+  // The path of a request, taken apart.
+  struct Way {
+    std::string name;  // "b/<board>" or "a/<area>"
+    std::string_view secret;
+    std::string_view rest;  // "", "sheets.json", "posted/longjing/0123…"
+  };
+
+  void run();
+  HttpResponse answer(const HttpRequest& request, Now now);
+  HttpResponse get(const HttpRequest& request, const Way& way, Utc now);
+  HttpResponse post(const HttpRequest& request, const Way& way, Utc now);
+  HttpResponse photo(const HttpRequest& request, std::string_view name) const;
+  Result<std::string> keep_photo(const std::string& body) const;
+  Status refresh();
+  std::vector<Board> boards_of(const Way& way) const;
+  std::string sheets_json(const std::vector<Board>& boards, Language language, Utc now) const;
+
+  std::string dir_;
+  BoardLedger ledger_;
+  BoardLinks links_;
+  std::unique_ptr<BoardSource> source_;
+  Done done_;
+  std::vector<Board> boards_;
+  ScreenContent content_;
+  AddressRates wrong_;  // guesses of each address
+  Mailbox<Question> box_{limits::board_questions_max};
+  std::thread thread_;
+};
+
+}  // namespace gulou
