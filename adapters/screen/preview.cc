@@ -1,5 +1,7 @@
 #include "adapters/screen/preview.h"
 
+#include "adapters/screen/board_plan.h"
+#include "adapters/screen/board_text.h"
 #include "adapters/screen/item_text.h"
 #include "adapters/screen/limits.h"
 #include "adapters/screen/live.h"
@@ -45,7 +47,12 @@ Status copy_files(const std::string& directory, const ScreenStore& store, const 
 }
 
 // What nobody would see from the picture alone.
-std::string note_of(const Release& release, Language language) {
+std::string note_of(const Release& release, Language language, bool board) {
+  if (board) {
+    return board_takes({.drill = true}, release)
+               ? std::string()
+               : sentence(language, "preview_not_on_boards", {}, {});
+  }
   if (!drawable(release, {.drill = true})) {
     return sentence(language, "preview_not_in_turn", {}, {});
   }
@@ -58,6 +65,32 @@ std::string note_of(const Release& release, Language language) {
   return {};
 }
 
+// "/sheet-2.png": a page of them as a picture.
+std::optional<uint32_t> sheet_page(std::string_view path) {
+  constexpr std::string_view before = "/sheet-", after = ".png";
+  if (!path.starts_with(before) || !path.ends_with(after)) {
+    return std::nullopt;
+  }
+  path.remove_prefix(before.size());
+  uint32_t page = 0;
+  const auto [end, error] = std::from_chars(path.data(), path.data() + path.size(), page);
+  return error == std::errc() ? std::optional(page) : std::nullopt;
+}
+
+// The sheets as a notice board gets them.
+Result<std::string> sheets_pdf(const ScreenStore& store, const std::string& directory) {
+  std::vector<OfficialSheet> sheets;
+  const PictureOf picture = [&directory](const Digest& digest) {
+    return read_file(screen_blob_path(directory, digest), limits::screen_picture_bytes_max)
+        .value_or(std::string());
+  };
+  for (const auto& [publication, item] : store.content().items) {
+    sheets.push_back(board_sheet(item, "http://portal.invalid", Language::zh, picture));
+  }
+  OfficialPdf pdf = TRY(official_pdf(std::string(word(Language::zh, "noun_preview")), sheets));
+  return std::move(pdf.bytes);
+}
+
 }  // namespace
 
 Result<PreviewOptions> parse_preview(const std::vector<std::string>& arguments) {
@@ -67,8 +100,8 @@ Result<PreviewOptions> parse_preview(const std::vector<std::string>& arguments) 
     const std::string& value = arguments[i + 1];
     if (arguments[i] == "--preview") {
       options.directory = value;
-    } else if (arguments[i] == "--as" &&
-               (value == "landscape" || value == "portrait" || value == "touch")) {
+    } else if (arguments[i] == "--as" && (value == "landscape" || value == "portrait" ||
+                                          value == "touch" || value == "board")) {
       options.as = value;
     } else if (arguments[i] == "--minutes") {
       const auto [end, error] =
@@ -100,7 +133,7 @@ Result<int> preview_screen(const PreviewOptions& options, int stop_fd) {
     }
     change.put.push_back(TRY(std::move(put)));
     TRY(copy_files(options.directory, store, change.put.back().item.release));
-    notes += note_of(change.put.back().item.release, Language::zh);
+    notes += note_of(change.put.back().item.release, Language::zh, options.as == "board");
   }
   TRY(store.apply(std::move(change)));
 
@@ -117,7 +150,16 @@ Result<int> preview_screen(const PreviewOptions& options, int stop_fd) {
                     [](const ScreenItem&) {});
   ScreenLive live([&pages] { return pages.changes_at(); });
   PdfPages pdf_pages(kept);
+  const std::string pdf = options.as == "board" ? TRY(sheets_pdf(store, kept)) : std::string();
+  const Digest pdf_digest = sha256(pdf);
+  TRY(store.add_blob(pdf_digest, [&pdf](const ScreenStore::Sink& sink) { return sink(pdf); }));
   HttpServer server({}, [&](const HttpRequest& request, Responder responder) {
+    if (request.path == "/sheets.pdf" && !pdf.empty()) {
+      return responder.answer(text_answer(200, "application/pdf", pdf));
+    }
+    if (const auto page = sheet_page(request.path); page && !pdf.empty()) {
+      return pdf_pages.ask(pdf_digest, *page, std::move(responder));
+    }
     if (request.path == "/events") {
       return live.join(responder.start_events());
     }

@@ -15,7 +15,7 @@ struct PreviewOptions {
   // With 0.json, 1.json … of the parts, and their attachments as files/<hex of the digest>; the
   // preview keeps its own copy there too.
   std::string directory;
-  std::string as = "landscape";  // portrait, touch
+  std::string as = "landscape";  // portrait, touch, board
   int64_t minutes = 15;          // then it ends by itself
 };
 

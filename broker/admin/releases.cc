@@ -262,6 +262,11 @@ Status show(const Exchange& exchange) {
   if (!row || (own_only && row->entry.publisher != exchange.principal().name)) {
     return fail(selector_errors(text, {}).front());
   }
+  // The whole text, also of what is not yet public, is for those who work with it.
+  if (exchange.parameter("raw") == "1" && !may(exchange.principal(), Access::operates) &&
+      row->entry.publisher != exchange.principal().name) {
+    return fail(ErrorCode::refused, "role_missing", {}, {exchange.principal().name});
+  }
   if (row->entry.kind == EntryKind::withdrawal) {
     return fail(ErrorCode::not_found, "selector_is_withdrawal", {}, {text});
   }

@@ -74,6 +74,26 @@ Result<Answer> BrokerClient::call(std::string_view method,
   return result;
 }
 
+Result<std::string> BrokerClient::bytes(std::string_view path, size_t bytes_max) {
+  constexpr size_t refusal_bytes = 64 * 1024;
+  const auto answer =
+      client_.call({.url = url_ + std::string(path),
+                    .headers = {{"Authorization", "Bearer " + token_},
+                                {"Accept-Language", std::string(name_of(language_))}},
+                    .timeout_ms = limits::http_client_ms_default,
+                    .bytes_max = std::max(bytes_max, refusal_bytes)});
+  if (!answer) {
+    return gulou::fail(
+        ErrorCode::unavailable, "broker_unreachable", {}, {url_, answer.error().reason, home_});
+  }
+  if (answer->status != 200) {
+    Answer refused{.status = answer->status, .text = answer->body, .value = {}};
+    refused.value = JsonValue::parse(answer->body).value_or(JsonValue());
+    return gulou::fail(refusal_of(refused));
+  }
+  return answer->body;
+}
+
 Result<Answer> BrokerClient::get(std::string_view path) {
   Answer answer = TRY(call("GET", path));
   if (!answer.good()) {

@@ -44,6 +44,9 @@ class BrokerClient {
   // Never sent twice: doing it twice would do more.
   Result<Answer> post_once(std::string_view path, std::string body);
 
+  // What is no JSON: an attachment.
+  Result<std::string> bytes(std::string_view path, size_t bytes_max);
+
   const std::string& url() const { return url_; }
 
   Language language() const { return language_; }

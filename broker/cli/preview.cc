@@ -1,7 +1,12 @@
+#include "broker/cli/broker_client.h"
+#include "broker/cli/json_tree.h"
 #include "broker/cli/nouns.h"
 #include "broker/cli/release_file.h"
 #include "common/base/files.h"
 #include "common/base/limits.h"
+#include "common/crypto/digest.h"
+#include "common/json/canonical.h"
+#include "common/json/release_json.h"
 
 #include <cerrno>
 #include <csignal>
@@ -62,6 +67,46 @@ Status fill(const std::string& directory, const SubmissionFile& submission) {
   return {};
 }
 
+// What the broker holds, byte for byte as it was approved: the digests are looked at.
+Status fetch(const std::string& directory, const Shell& shell, const std::string& selector) {
+  BrokerClient client = TRY(BrokerClient::open(shell));
+  const Answer answer = TRY(client.get("/v1/releases/" + segment(selector) + "?raw=1"));
+  const auto& parts = answer.value.items("parts");
+  const auto& releases = answer.value.items("releases");
+  TRY(make_directory(directory + "/files"));
+  for (size_t part = 0; part < releases.size() && part < parts.size(); ++part) {
+    const std::string canonical = TRY(canonicalise(to_text(releases[part])));
+    if (to_hex(sha256(canonical)) != parts[part].text("digest")) {
+      return gulou::fail(ErrorCode::not_found, "preview_text_gone", {}, {selector});
+    }
+    TRY(write_file(directory + "/" + std::to_string(part) + ".json", canonical));
+    const Release release = TRY(parse_release(canonical));
+    for (const Attachment& attachment : release.attachments) {
+      if (!attachment.is_private) {
+        const std::string hex = to_hex(attachment.digest);
+        const std::string bytes =
+            TRY(client.bytes("/v1/blobs/" + hex, static_cast<size_t>(attachment.size_bytes)));
+        TRY(write_file(directory + "/files/" + hex, bytes));
+      }
+    }
+  }
+  return {};
+}
+
+// A file that is there; else what the broker knows under that name.
+Status gather(const std::string& directory, const Shell& shell, const std::string& what) {
+  std::error_code ignored;
+  if (!fs::exists(what, ignored)) {
+    const bool looks_like_a_file = what.find('/') != std::string::npos || what.ends_with(".md");
+    return looks_like_a_file ? Status(gulou::fail(ErrorCode::not_found,
+                                                  "file_unreadable",
+                                                  {},
+                                                  {what, std::generic_category().message(ENOENT)}))
+                             : fetch(directory, shell, what);
+  }
+  return fill(directory, TRY(read_submission(what, {})));
+}
+
 volatile std::sig_atomic_t screen_process = 0;
 
 // The screen ends, and then its directory goes.
@@ -74,12 +119,8 @@ void end_screen(int /*signal*/) {
 // The screen's own program beside this binary draws it, so what is seen is what will be shown. It
 // ends by itself; Ctrl-C ends both.
 Exit preview_file(const Shell& shell, const Preview& preview) {
-  const auto submission = read_submission(preview.file, {});
-  if (!submission) {
-    return shell.fail(submission.error());
-  }
   const Workplace place;
-  if (auto status = fill(place.path(), *submission); !status) {
+  if (auto status = gather(place.path(), shell, preview.file); !status) {
     return shell.fail(status.error());
   }
   const size_t slash = shell.program.rfind('/');

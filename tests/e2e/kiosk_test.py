@@ -2,8 +2,10 @@
 
 kiosk_test.py [unittest options], with GULOU_BIN and GULOU_NODE. The real broker, agent, poppler and Chromium.
 """
+import hashlib
 import io
 import pathlib
+import secrets
 import signal
 import subprocess
 import unittest
@@ -139,7 +141,7 @@ class KioskTest(unittest.TestCase):
         page = self.open(home)
         page.click(".keys .tongue")
         page.wait("document.documentElement.lang === 'en' && document.querySelectorAll('.tile').length === 2", "English")
-        self.assertIn("service guide", page.text())
+        self.assertIn("Service Guide", page.text())
         page.screenshot("kiosk-wide-english")
 
     @with_home
@@ -159,6 +161,33 @@ class KioskTest(unittest.TestCase):
                 preview.send_signal(signal.SIGINT)
                 self.assertEqual(preview.wait(READY_S), 0)
                 preview.stdout.close()
+
+
+    @with_home
+    def test_preview_of_a_release_the_broker_has_and_as_a_sheet(self, home):
+        publisher = self.fill(home)
+        seq = publisher.submit([canonical(notice("flood", doc_no="云政办发〔2026〕7号"))])["seq"]
+        for what, shape in ((f"#{seq}", "landscape"), ("云政办发〔2026〕7号", "board"), ("guide", "board")):
+            preview = subprocess.Popen([home.program("gulou"), "--home", home.path, "preview", what, "--as", shape],
+                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            try:
+                page = self.browser.open(preview.stdout.readline().strip(), 1600, 1000)
+                if shape == "board":
+                    page.wait("document.querySelector('.sheets img')?.naturalWidth === 1080", "a page of the sheet")
+                else:
+                    inside = "document.getElementById('frame').contentDocument?.body?.innerText || ''"
+                    page.wait(f"({inside}).includes('（flood）')", "the notice is drawn")
+                page.screenshot(f"preview-{what.strip('#').replace('/', '-')}-{shape}")
+            finally:
+                preview.send_signal(signal.SIGINT)
+                self.assertEqual(preview.wait(READY_S), 0)
+                preview.stdout.close()
+        token = secrets.token_hex(16)
+        home.append("principals.toml", '[[principal]]\nname = "reader"\nrole = "operator"\nrights = "viewer"\n'
+                    f'token_hash = "{hashlib.sha256(token.encode()).hexdigest()}"')
+        home.gulou("reload")
+        self.assertEqual(home.http("GET", f"/v1/releases/{seq}", token=token).status, 200)
+        self.assertEqual(home.http("GET", f"/v1/releases/{seq}?raw=1", token=token).status, 403)
 
 
 if __name__ == "__main__":
