@@ -1,5 +1,7 @@
 #include "adapters/screen/adapter.h"
 
+#include "adapters/screen/item_json.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -18,6 +20,10 @@ ScreenRemoval meant_by(const sdk::Part& part) {
 
 std::string shown_id(Seq seq) {
   return "screen-" + std::to_string(seq.value);
+}
+
+std::string off_id(std::string_view key) {
+  return "off-" + std::string(key);
 }
 
 ScreenAdapter::ScreenAdapter(ScreenStore store,
@@ -92,7 +98,41 @@ Report ScreenAdapter::update(const sdk::Delivery& delivery, sdk::Helper& helper)
   return publish(delivery, helper);
 }
 
-Report ScreenAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& /*helper*/) {
+// Does a page still have it, as far as anybody knows? Each that lives must have spoken since it was
+// removed; after a start pages need a moment to speak at all.
+bool ScreenAdapter::may_be_drawn(const std::string& key, Utc now) const {
+  const auto removed = removed_at_.find(key);
+  const Utc since = removed == removed_at_.end() ? started_ : removed->second;
+  return std::any_of(glasses_.begin(), glasses_.end(), [&](const Glass* glass) {
+    const bool unheard = !glass->page_seen() && now.ms - started_.ms >= 0 &&
+                         now.ms - started_.ms < limits::screen_page_silence_ms_max;
+    return unheard || !glass->is_clear_of(key, since, now);
+  });
+}
+
+// Of what is held and may be on a glass: a page lives that would draw it, or it was there before
+// this program started.
+std::vector<std::string> ScreenAdapter::drawn_keys(const sdk::Delivery& delivery, Utc now) const {
+  std::vector<std::string> keys;
+  for (const sdk::Part& part : delivery.parts) {
+    const ScreenItem* item = store_.find(publication_of(part));
+    if (item == nullptr || !store_.holds(meant_by(part))) {
+      continue;
+    }
+    const bool may = std::any_of(glasses_.begin(), glasses_.end(), [&](const Glass* glass) {
+      return drawable(item->release, glass->rules()) &&
+             (glass->has_page(now) || played_.first_shown(item->digest, glass->name()));
+    });
+    if (may) {
+      keys.push_back(item_key(*item));
+    }
+  }
+  return keys;
+}
+
+// Gone from the store is not gone from the glass: waits until the page says so, or no page lives.
+Report ScreenAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& helper) {
+  const std::vector<std::string> drawn = drawn_keys(delivery, read_clocks().utc);
   ScreenChange change;
   change.position = delivery.seq;
   Receipt receipt;
@@ -107,6 +147,24 @@ Report ScreenAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& /*hel
     return sdk::transient(status.error().reason, describe(status.error()));
   }
   receipt.at = read_clocks().utc;
+  std::string waits_for;
+  for (const std::string& key : drawn) {
+    if (removed_at_.size() >= limits::screen_items_max) {
+      removed_at_.erase(removed_at_.begin());  // then the start counts for it
+    }
+    removed_at_.insert_or_assign(key, receipt.at);
+    if (!may_be_drawn(key, receipt.at)) {
+      continue;
+    }
+    if (waits_for.empty()) {
+      waits_for = key;
+    } else if (auto status = helper.progress(0, off_id(key)); !status) {
+      return sdk::ambiguous(status.error().reason, describe(status.error()));
+    }
+  }
+  if (!waits_for.empty()) {
+    return sdk::accepted(off_id(waits_for), {receipt.at.ms + limits::screen_shown_poll_ms_first});
+  }
   return receipt.parts.empty() ? sdk::gone() : sdk::published(std::move(receipt));
 }
 
@@ -116,7 +174,7 @@ Report ScreenAdapter::find(const sdk::Delivery& delivery, sdk::Helper& /*helper*
         std::any_of(delivery.parts.begin(), delivery.parts.end(), [this](const sdk::Part& part) {
           return store_.holds(meant_by(part));
         });
-    return there ? sdk::published({}) : sdk::gone();
+    return there ? sdk::published({}) : left(delivery);
   }
   for (const sdk::Part& part : delivery.parts) {
     if (store_.find(publication_of(part)) == nullptr) {
@@ -124,6 +182,22 @@ Report ScreenAdapter::find(const sdk::Delivery& delivery, sdk::Helper& /*helper*
     }
   }
   return held(delivery);
+}
+
+// A withdrawal that waits for the glass: its keys are what it was told under.
+Report ScreenAdapter::left(const sdk::Delivery& delivery) {
+  const Utc now = read_clocks().utc;
+  for (const std::string& id : delivery.platform_ids) {
+    if (!id.starts_with(off_id({}))) {
+      continue;
+    }
+    const std::string key = id.substr(off_id({}).size());
+    if (may_be_drawn(key, now)) {
+      return sdk::accepted(id, {now.ms + limits::screen_shown_poll_ms_first});
+    }
+    removed_at_.erase(key);
+  }
+  return sdk::gone();
 }
 
 // Does a page live there that will draw it, within a time worth waiting for?

@@ -11,13 +11,17 @@
 #include "adapters/sdk/adapter.h"
 
 #include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gulou {
 
-// What a delivery waits under for its glass: "screen-17".
+// What a delivery waits under for its glass: "screen-17"; and a withdrawal, until the item has left
+// it: "off-0123…", by the item's key.
 std::string shown_id(Seq seq);
+std::string off_id(std::string_view key);
 
 class ScreenAdapter final : public sdk::ChannelAdapter {
  public:
@@ -39,8 +43,11 @@ class ScreenAdapter final : public sdk::ChannelAdapter {
   bool wanted(const Attachment& attachment) const;
   Status fetch_files(const sdk::Part& part, sdk::Helper& helper) const;
   Report held(const sdk::Delivery& delivery) const;
+  Report left(const sdk::Delivery& delivery);
   Status apply(ScreenChange change);
   bool awaited(const ScreenItem& item, const Glass& glass, Utc now) const;
+  bool may_be_drawn(const std::string& key, Utc now) const;
+  std::vector<std::string> drawn_keys(const sdk::Delivery& delivery, Utc now) const;
 
   ScreenStore store_;
   std::string page_url_;
@@ -48,6 +55,9 @@ class ScreenAdapter final : public sdk::ChannelAdapter {
   bool touch_;
   Played played_;
   std::function<void()> changed_;
+  std::map<std::string, Utc, std::less<>>
+      removed_at_;  // what waits for its glass; after a start: unknown
+  Utc started_ = read_clocks().utc;
 };
 
 }  // namespace gulou

@@ -17,6 +17,12 @@ bool is_word(std::string_view text) {
          });
 }
 
+bool is_key(std::string_view text) {
+  return is_word(text) && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'f') || (c >= '0' && c <= '9');
+         });
+}
+
 }  // namespace
 
 Result<PageReport> parse_page_report(std::string_view body) {
@@ -29,6 +35,11 @@ Result<PageReport> parse_page_report(std::string_view body) {
   const JsonValue value = TRY(JsonValue::parse(body));
   PageReport report;
   report.now = {value.integer("now")};
+  report.page = static_cast<uint64_t>(value.integer("page"));
+  report.on = std::string(value.text("on"));
+  if (!report.on.empty() && !is_key(report.on)) {
+    return invalid("on");
+  }
   for (const JsonValue& fault : value.items("faults")) {
     if (!is_word(fault.text()) || report.faults.size() == limits::screen_report_items_max) {
       return invalid("faults");

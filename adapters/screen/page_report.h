@@ -21,6 +21,8 @@ struct DrawnItem {
 
 struct PageReport {
   Utc now;                          // by the page's clock
+  uint64_t page = 0;                // a number it chose for itself
+  std::string on;                   // the item on it; empty: none
   std::vector<std::string> faults;  // "font"
   std::vector<DrawnItem> drew;
 };

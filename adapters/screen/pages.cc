@@ -6,6 +6,7 @@
 #include "adapters/screen/led.h"
 #include "adapters/screen/page_report.h"
 #include "common/base/log.h"
+#include "common/crypto/mac.h"
 #include "common/http/static_files.h"
 #include "common/json/writer.h"
 #include "common/text/catalogue.h"
@@ -42,6 +43,20 @@ Language language_of(const HttpRequest& request) {
   return parse_language(request.parameter("lang").value_or("zh")).value_or(Language::zh);
 }
 
+// Is it one of our pages that speaks? On this machine, or opened with the key of this screen; and
+// not a page of somebody else's in the same browser, which cannot hide where it comes from.
+bool is_ours(const HttpRequest& request, const std::string& key) {
+  const std::string_view origin = request.header("origin");
+  const size_t host = origin.find("://");
+  const bool foreign = !origin.empty() && (host == std::string_view::npos ||
+                                           origin.substr(host + 3) != request.header("host"));
+  const bool local = request.peer.starts_with("127.") || request.peer == "::1" ||
+                     request.peer.starts_with("::ffff:127.");
+  const bool has_key =
+      !key.empty() && equal_in_constant_time(key, request.parameter("key").value_or(""));
+  return !foreign && (local || has_key);
+}
+
 // The words of the pages: all keys of the catalogue that begin with "glass_".
 std::string words_json(Language language) {
   JsonWriter json;
@@ -59,12 +74,13 @@ std::string words_json(Language language) {
 }  // namespace
 
 ScreenPages::ScreenPages(
-    std::string dir, ScreenSettings settings, Glass& glass, Played played, Shown shown)
+    std::string dir, ScreenSettings settings, Glass& glass, Played played, Shown shown, Left left)
     : dir_(std::move(dir)),
       settings_(std::move(settings)),
       glass_(glass),
       played_(std::move(played)),
-      shown_(std::move(shown)) {}
+      shown_(std::move(shown)),
+      left_(std::move(left)) {}
 
 Status ScreenPages::refresh(Utc now) {
   struct stat facts {};
@@ -112,6 +128,9 @@ std::string ScreenPages::items_json(Language language) const {
 HttpResponse ScreenPages::answer(const HttpRequest& request, Utc now) {
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (request.path == "/shown" && request.method == "POST") {
+    if (!is_ours(request, settings_.page_key)) {
+      return plain_answer(403);
+    }
     if (const Status fresh = refresh(now); !fresh) {
       return plain_answer(503);
     }
@@ -205,7 +224,7 @@ HttpResponse ScreenPages::take_report(const HttpRequest& request, Utc now) {
   if (!report) {
     return plain_answer(400);
   }
-  glass_.page_spoke(now);
+  glass_.page_spoke(now, report->page, report->on);
   std::vector<std::string> faults = report->faults;
   if (report->now && std::abs(report->now.ms - now.ms) > clock_off_ms_max) {
     faults.emplace_back("clock");
@@ -220,6 +239,9 @@ HttpResponse ScreenPages::take_report(const HttpRequest& request, Utc now) {
   for (const DrawnItem& drawn : report->drew) {
     const ScreenItem* item = find(drawn.key);
     if (item == nullptr) {
+      if (drawn.until && left_) {
+        left_(drawn.key);
+      }
       continue;
     }
     const Showing showing{.screen = glass_.name(),

@@ -25,6 +25,9 @@ namespace gulou {
 struct ScreenSettings {
   std::string name;        // 青石县政务服务中心
   std::string portal_url;  // "http://127.0.0.1:8080": QR codes lead there; empty: no QR code
+  // What a page on another machine shows to be believed: its address is "/?key=…". Empty: only
+  // pages on this machine are.
+  std::string page_key;
   // Of a preview: stands in a frame of its own, with these notes.
   bool framed = false;
   std::string notes;
@@ -34,8 +37,15 @@ class ScreenPages {
  public:
   // An item was drawn here for the first time.
   using Shown = std::function<void(const ScreenItem& item)>;
+  // An item that is held no more has left a page.
+  using Left = std::function<void(std::string_view key)>;
 
-  ScreenPages(std::string dir, ScreenSettings settings, Glass& glass, Played played, Shown shown);
+  ScreenPages(std::string dir,
+              ScreenSettings settings,
+              Glass& glass,
+              Played played,
+              Shown shown,
+              Left left = {});
 
   HttpResponse answer(const HttpRequest& request, Utc now);
 
@@ -60,6 +70,7 @@ class ScreenPages {
   Glass& glass_;
   Played played_;
   Shown shown_;
+  Left left_;
   std::string seen_;  // what the index file looked like
   ScreenContent content_;
   Playlist list_;

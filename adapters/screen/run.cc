@@ -4,11 +4,14 @@
 #include "adapters/screen/live.h"
 #include "adapters/screen/pages.h"
 #include "adapters/screen/pdf_pages.h"
+#include "adapters/screen/played_report.h"
 #include "adapters/screen/preview.h"
 #include "adapters/sdk/callbacks.h"
 #include "adapters/sdk/start.h"
 #include "common/base/log.h"
 #include "common/base/service.h"
+#include "common/crypto/key_file.h"
+#include "common/crypto/random.h"
 #include "common/http/server.h"
 #include "common/text/catalogue.h"
 #include "common/text/language.h"
@@ -27,6 +30,18 @@ PlaylistRules rules_of(const ScreenTable& table) {
   return rules;
 }
 
+// Made at the first start. Who opens the display on another machine adds it to the address.
+Result<std::string> page_key_of(const std::string& dir) {
+  constexpr size_t key_bytes = 16;
+  const std::string path = dir + "/page.key";
+  Result<std::string> key = read_secret_file(path);
+  if (!key && key.error().code == ErrorCode::not_found) {
+    TRY(create_secret_file(path, to_hex(random_bytes(key_bytes))));
+    key = read_secret_file(path);
+  }
+  return key;
+}
+
 Result<int> run(const AdapterSettings& settings,
                 const sdk::ShellOptions& options,
                 const std::string& /*home*/,
@@ -34,14 +49,21 @@ Result<int> run(const AdapterSettings& settings,
   ScreenStore store = TRY(ScreenStore::open(settings.directory));
   const Played played = TRY(Played::open(settings.directory));
   Glass glass("display", rules_of(settings.screen));
+  const std::string page_key = TRY(page_key_of(settings.directory));
   sdk::Callbacks callbacks;
-  ScreenPages pages(settings.directory,
-                    {settings.screen.name, settings.screen.portal_url},
-                    glass,
-                    played,
-                    [&callbacks](const ScreenItem& item) {
-                      static_cast<void>(callbacks.called_back(shown_id(item.seq)));
-                    });
+  ScreenPages pages(
+      settings.directory,
+      {.name = settings.screen.name,
+       .portal_url = settings.screen.portal_url,
+       .page_key = page_key},
+      glass,
+      played,
+      [&callbacks](const ScreenItem& item) {
+        static_cast<void>(callbacks.called_back(shown_id(item.seq)));
+      },
+      [&callbacks](std::string_view key) {
+        static_cast<void>(callbacks.called_back(off_id(key)));
+      });
   ScreenLive live([&pages] { return pages.changes_at(); });
   PdfPages pdf_pages(settings.directory);
   HttpServer server(
@@ -73,22 +95,27 @@ Result<int> run(const AdapterSettings& settings,
   return code;
 }
 
+int complain(const Error& error) {
+  const char* lang = std::getenv("LANG");
+  std::fprintf(stderr,
+               "gulou-screen: %s\n",
+               sentence(choose_language({}, lang != nullptr ? lang : ""), error).c_str());
+  return 2;
+}
+
 }  // namespace
 
 int run_screen(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == "--played") {
+    const auto report = played_report(arguments);
+    return report ? (std::fputs(report->c_str(), stdout), 0) : complain(report.error());
+  }
   if (!arguments.empty() && arguments.front() == "--preview") {
     const int stop_fd = stop_signal_fd();
     const auto options = parse_preview(arguments);
     const Result<int> code =
         options ? preview_screen(*options, stop_fd) : Result<int>(fail(options.error()));
-    if (!code) {
-      const char* lang = std::getenv("LANG");
-      std::fprintf(
-          stderr,
-          "gulou-screen: %s\n",
-          sentence(choose_language({}, lang != nullptr ? lang : ""), code.error()).c_str());
-    }
-    return code ? *code : 2;
+    return code ? *code : complain(code.error());
   }
   return sdk::start("screen", arguments, run);
 }

@@ -97,8 +97,9 @@ class Display {
   private page = 0;
   private pages: Pages | null = null;
   private drawn: { key: string; from: number; hash: string } | null = null;
+  private leaving = "";
   private readonly faults = fontMissing() ? ["font"] : [];
-  private readonly link = new Link((text) => this.take(JSON.parse(text) as Programme), () => this.faults);
+  private readonly link = new Link((text) => this.take(JSON.parse(text) as Programme), () => this.faults, () => this.onGlass());
 
   start(): void {
     new Clock().start();
@@ -121,6 +122,11 @@ class Display {
     } else {
       this.tell();
     }
+  }
+
+  // Also while it is going: a report says that it left only when something else is drawn.
+  private onGlass(): string {
+    return this.drawn !== null ? this.drawn.key : this.leaving;
   }
 
   private items(): Item[] {
@@ -155,7 +161,10 @@ class Display {
   private show(key: string, atOnce = false): void {
     const stage = byId("stage");
     const item = this.items().find((one) => one.key === key);
-    this.left();
+    const gone = this.drawn;
+    const until = Date.now();
+    this.drawn = null;
+    this.leaving = gone === null ? this.leaving : gone.key;
     this.shownKey = item ? key : "";
     this.page = 0;
     this.pages = null;
@@ -179,8 +188,19 @@ class Display {
       }, 30);
       window.setTimeout(() => old.forEach((element) => element.remove()), 900);
     }
-    // Two frames later it has been on the glass.
-    window.requestAnimationFrame(() => window.requestAnimationFrame(() => this.drew(fresh)));
+    // Two frames later it has been on the glass, and what was there before has not any more.
+    const painted = (): void => {
+      this.leaving = "";
+      if (gone !== null) {
+        this.link.tell({ ...gone, until: Math.max(until, gone.from + 1) });
+      }
+      this.drew(fresh);
+    };
+    if (document.visibilityState === "visible") {
+      window.requestAnimationFrame(() => window.requestAnimationFrame(painted));
+    } else {
+      painted();
+    }
     this.begin();
     this.tell();
   }
@@ -196,13 +216,6 @@ class Display {
     if (inSight && this.drawn === null) {
       this.drawn = { key: this.shownKey, from: Date.now(), hash: hashOf(fresh.textContent || "") };
       this.link.tell(this.drawn);
-    }
-  }
-
-  private left(): void {
-    if (this.drawn !== null) {
-      this.link.tell({ ...this.drawn, until: Math.max(Date.now(), this.drawn.from + 1) });
-      this.drawn = null;
     }
   }
 

@@ -26,10 +26,15 @@ export class Link {
   private telling = false;
   private heard = false;
   private drawn: Drawn[] = [];
+  private readonly page = Math.floor(Math.random() * 2 ** 52) + 1;
+  private readonly key = new URLSearchParams(location.search).get("key") || "";
   private readonly faults: () => string[];
+  private readonly on: () => string;
   private readonly take: (text: string) => void;
 
-  constructor(take: (text: string) => void, faults: () => string[]) {
+  // on: the item that is on the glass now.
+  constructor(take: (text: string) => void, faults: () => string[], on: () => string) {
+    this.on = on;
     this.take = take;
     this.faults = faults;
   }
@@ -90,6 +95,7 @@ export class Link {
         if (text !== this.text) {
           this.text = text;
           this.take(text);
+          void this.send();  // what was taken away is known to be gone
         }
       }
     } catch {
@@ -112,8 +118,8 @@ export class Link {
     this.drawn = [];
     let kept = false;
     try {
-      const body = JSON.stringify({ now: Date.now(), faults: this.faults(), drew: going });
-      const answer = await fetch("shown", { method: "POST", body });
+      const body = JSON.stringify({ now: Date.now(), page: this.page, on: this.on(), faults: this.faults(), drew: going });
+      const answer = await fetch(this.key ? `shown?key=${encodeURIComponent(this.key)}` : "shown", { method: "POST", body });
       kept = answer.status < 500;
     } catch {
       // Said again later.

@@ -1,6 +1,7 @@
 #include "adapters/screen/adapter.h"
 
 #include "adapters/screen/pages.h"
+#include "adapters/screen/played_report.h"
 #include "common/base/files.h"
 #include "common/crypto/digest.h"
 #include "common/json/release_json.h"
@@ -31,11 +32,13 @@ class ScreenAdapterTest : public testing::Test {
       : dir_(made_directory()),
         adapter_(
             open(), "http://127.0.0.1:8090/", {&glass_}, true, played(), [this] { ++changes_; }),
-        pages_(dir_,
-               {.name = "政务服务中心", .portal_url = {}},
-               glass_,
-               played(),
-               [this](const ScreenItem& item) { told_.push_back(item.publication); }) {}
+        pages_(
+            dir_,
+            {.name = "政务服务中心", .portal_url = {}, .page_key = "0123456789abcdef"},
+            glass_,
+            played(),
+            [this](const ScreenItem& item) { told_.push_back(item.publication); },
+            [this](std::string_view key) { left_.emplace_back(key); }) {}
 
   ~ScreenAdapterTest() override { std::filesystem::remove_all(dir_); }
 
@@ -57,6 +60,23 @@ class ScreenAdapterTest : public testing::Test {
   }
 
   // A page says that it drew the only item shown, until then (0: it is still there).
+  // Page 7 says what is on it.
+  int speaks(const std::string& on,
+             const std::string& drew,
+             const std::string& peer = "127.0.0.1") {
+    HttpRequest request;
+    request.method = "POST";
+    request.path = "/shown";
+    request.peer = peer;
+    request.headers = {{"host", "127.0.0.1:8090"}, {"origin", origin_}};
+    request.query = query_;
+    request.body = R"({"page":7,"on":")" + on + R"(","drew":[)" + drew + "]}";
+    return pages_.answer(request, read_clocks().utc).status;
+  }
+
+  std::string origin_ = "http://127.0.0.1:8090";
+  HttpFields query_;
+
   int report(int64_t until_ms = 0) {
     const std::string text = shown();
     const size_t at = text.find("\"key\":\"");
@@ -64,6 +84,7 @@ class ScreenAdapterTest : public testing::Test {
     HttpRequest request;
     request.method = "POST";
     request.path = "/shown";
+    request.peer = "127.0.0.1";
     request.body = at == std::string::npos
                        ? R"({"faults":["font"]})"
                        : R"({"drew":[{"key":")" + key + R"(","hash":"a0","from":1000,"until":)" +
@@ -123,6 +144,7 @@ class ScreenAdapterTest : public testing::Test {
   Glass glass_{"display", {.drill = true}};
   int changes_ = 0;
   std::vector<std::string> told_;
+  std::vector<std::string> left_;
   std::list<std::string> canonical_;
   ScreenAdapter adapter_;
   ScreenPages pages_;
@@ -241,10 +263,79 @@ TEST_F(ScreenAdapterTest, EachShowingThatHasEndedIsALineOfTheProofOfPlay) {
   EXPECT_THAT(told_, testing::SizeIs(1));  // a mark is made once
 }
 
+TEST_F(ScreenAdapterTest, AWithdrawalWaitsUntilThePageNoLongerDrawsIt) {
+  adapter_.publish(delivery(1, "a"), helper_);
+  const std::string text = shown();
+  const std::string key = text.substr(text.find("\"key\":\"") + 7, 32);
+  const std::string showing = R"({"key":")" + key + R"(","hash":"a0","from":1000,"until":)";
+  ASSERT_EQ(speaks(key, showing + "0}"), 204);
+  sdk::Delivery taken_back = withdrawal(WithdrawalKind::remove, "a");
+
+  const Report waits = adapter_.withdraw(taken_back, helper_);
+
+  EXPECT_EQ(waits.outcome, Outcome::accepted);
+  EXPECT_EQ(waits.platform_id, "off-" + key);
+  EXPECT_TRUE(list_files(dir_ + "/items")->empty());  // the store let go at once
+  taken_back.platform_ids = {waits.platform_id};
+  EXPECT_EQ(adapter_.find(taken_back, helper_).outcome, Outcome::accepted);
+  const Utc removed = read_clocks().utc;
+  while (read_clocks().utc == removed) {
+  }
+  EXPECT_EQ(speaks("", showing + "2000}"), 204);
+  EXPECT_THAT(left_, testing::ElementsAre(key));
+  EXPECT_EQ(adapter_.find(taken_back, helper_).outcome, Outcome::gone);
+}
+
+TEST_F(ScreenAdapterTest, APageThatDiedDoesNotHoldAWithdrawal) {
+  adapter_.publish(delivery(1, "a"), helper_);
+  const std::string text = shown();
+  const std::string key = text.substr(text.find("\"key\":\"") + 7, 32);
+  ASSERT_EQ(speaks(key, R"({"key":")" + key + R"(","hash":"a0","from":1000,"until":0})"), 204);
+  sdk::Delivery taken_back = withdrawal(WithdrawalKind::remove, "a");
+  taken_back.platform_ids = {adapter_.withdraw(taken_back, helper_).platform_id};
+
+  glass_.page_spoke({read_clocks().utc.ms - limits::screen_page_silence_ms_max - 1}, 7, key);
+
+  EXPECT_EQ(adapter_.find(taken_back, helper_).outcome, Outcome::gone);
+}
+
+TEST_F(ScreenAdapterTest, OnlyOurOwnPagesAreBelieved) {
+  adapter_.publish(delivery(1, "a"), helper_);
+
+  EXPECT_EQ(speaks("", "", "192.0.2.7"), 403);  // anybody on the network
+  query_ = {{"key", "0123456789abcdee"}};
+  EXPECT_EQ(speaks("", "", "192.0.2.7"), 403);
+  query_ = {{"key", "0123456789abcdef"}};
+  EXPECT_EQ(speaks("", "", "192.0.2.7"), 204);
+  origin_ = "http://evil.example";  // another site in the same browser
+  EXPECT_EQ(speaks("", ""), 403);
+  origin_ = "null";
+  EXPECT_EQ(speaks("", ""), 403);
+}
+
+TEST(PlayedReportTest, AddsUpShowingsByItem) {
+  const auto showing = [](const char* id, int64_t from, int64_t until) {
+    return Showing{
+        .screen = "display", .publication = id, .revision = 1, .from = {from}, .until = {until}};
+  };
+
+  const auto items = played_items({showing("oa/a", 1000, 13'000),
+                                   showing("oa/b", 13'000, 60'000),
+                                   showing("oa/a", 60'000, 72'000)});
+
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_EQ(items[0].publication, "oa/b");
+  EXPECT_EQ(items[1].times, 2U);
+  EXPECT_EQ(items[1].shown_ms, 24'000);
+  EXPECT_EQ(items[1].first, Utc{1000});
+  EXPECT_EQ(items[1].last, Utc{72'000});
+}
+
 TEST_F(ScreenAdapterTest, AnInvalidReportIsRefused) {
   HttpRequest request;
   request.method = "POST";
   request.path = "/shown";
+  request.peer = "::1";
   for (const char* body : {"", "{\"drew\":[{}]}", "{\"faults\":[\"<b>\"]}", "[1"}) {
     request.body = body;
     EXPECT_EQ(pages_.answer(request, read_clocks().utc).status, 400) << body;
