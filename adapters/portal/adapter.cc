@@ -166,7 +166,8 @@ Report PortalAdapter::confirm(const sdk::Delivery& delivery, const std::vector<S
   for (size_t i = 0; i < places.size(); ++i) {
     const sdk::Part& part = delivery.parts[i];
     if (auto status = read_back(part, places[i]); !status) {
-      return unseen(status.error());
+      // It is up there, so a withdrawal that comes now has something to take down.
+      return sdk::ambiguous(status.error().reason, describe(status.error()));
     }
     receipt.parts.push_back(receipt_of(part, places[i]));
   }

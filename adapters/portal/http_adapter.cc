@@ -230,7 +230,8 @@ Report HttpAdapter::publish(const sdk::Delivery& delivery, sdk::Helper& helper) 
       return page.error();
     }
     if (const Status seen = read_back_.shows(part.release, page->url); !seen) {
-      return sdk::transient(seen.error().reason, describe(seen.error()));
+      // It is up there, so a withdrawal that comes now has something to take down.
+      return sdk::ambiguous(seen.error().reason, describe(seen.error()));
     }
     receipt.parts.push_back(receipt_of(part, page->id, page->url));
   }
