@@ -145,7 +145,8 @@ class ScreenTest(unittest.TestCase):
                      for name in ("", "display.css", "display.js", "mark.svg", "words.json", "items.json"))
         self.assertLess(weight, 150 * 1024)
         drawn = []
-        while len(drawn) < 8 and (not drawn or min(drawn) >= 1000):  # again where the machine was busy
+        deadline = time.monotonic() + READY_S
+        while not drawn or (min(drawn) >= 1000 and time.monotonic() < deadline):  # again where the machine was busy
             page = self.open(home)
             self.drawn(page, "（one）")
             drawn.append(page.eval("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
@@ -164,12 +165,12 @@ class ScreenTest(unittest.TestCase):
         page = self.display(home, clock=True)
         heaps = []
         for hour in range(24):
-            page.ask("run", ms=3600_000)
+            page.ask("steps", ms=3600_000, step=60_000)
             if hour % 4 == 3:
                 publisher.submit([canonical(notice("n0", revision=hour, previous_revision=max(1, hour - 4),
                                                    update="minor", change_note="更正"))])
             heaps.append(page.ask("heap"))
-        print("heap after each hour, KB:", [heap // 1024 for heap in heaps])
+            print(f"hour {hour + 1}: {heaps[-1] // 1024} KB", flush=True)
         self.assertLess(heaps[-1] - heaps[1], 1024 * 1024)
 
     @with_home
