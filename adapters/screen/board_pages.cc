@@ -116,31 +116,11 @@ BoardPages::BoardPages(std::string dir,
       source_(std::move(source)),
       done_(std::move(done)),
       wrong_(limits::board_wrong_per_second_max),
-      thread_([this] { run(); }) {}
-
-BoardPages::~BoardPages() {
-  box_.close();
-  thread_.join();
-}
+      answering_(limits::board_questions_max,
+                 [this](const HttpRequest& request) { return answer(request, read_clocks()); }) {}
 
 void BoardPages::ask(HttpRequest request, Responder responder) {
-  Question question{std::move(request), std::move(responder)};
-  if (!box_.try_send(std::move(question))) {
-    question.responder.answer(plain_answer(503));
-  }
-}
-
-void BoardPages::run() {
-  constexpr std::chrono::milliseconds patience{1000};
-  while (true) {
-    auto questions = box_.receive(1, patience);
-    if (questions.empty() && box_.closed()) {
-      return;
-    }
-    for (Question& question : questions) {
-      question.responder.answer(answer(question.request, read_clocks()));
-    }
-  }
+  answering_.ask(std::move(request), std::move(responder), plain_answer(503));
 }
 
 Status BoardPages::refresh() {

@@ -5,12 +5,12 @@
 // from any thread. The addresses stand in the README.
 #pragma once
 
+#include "adapters/screen/answering.h"
 #include "adapters/screen/board_ledger.h"
 #include "adapters/screen/board_links.h"
 #include "adapters/screen/board_plan.h"
 #include "adapters/screen/boards.h"
 #include "adapters/screen/limits.h"
-#include "common/base/mailbox.h"
 #include "common/http/rates.h"
 #include "common/http/server.h"
 #include "common/text/language.h"
@@ -19,7 +19,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 namespace gulou {
@@ -34,21 +33,11 @@ class BoardPages {
              BoardLinks links,
              std::unique_ptr<BoardSource> source,
              Done done);
-  BoardPages(const BoardPages&) = delete;
-  BoardPages& operator=(const BoardPages&) = delete;
-  BoardPages(BoardPages&&) = delete;
-  BoardPages& operator=(BoardPages&&) = delete;
-  ~BoardPages();
 
   // 503 where too many wait.
   void ask(HttpRequest request, Responder responder);
 
  private:
-  struct Question {
-    HttpRequest request;
-    Responder responder;
-  };
-
   // The path of a request, taken apart.
   struct Way {
     std::string name;  // "b/<board>" or "a/<area>"
@@ -56,7 +45,6 @@ class BoardPages {
     std::string_view rest;  // "", "sheets.json", "posted/longjing/0123…"
   };
 
-  void run();
   HttpResponse answer(const HttpRequest& request, Now now);
   HttpResponse get(const HttpRequest& request, const Way& way, Utc now);
   HttpResponse post(const HttpRequest& request, const Way& way, Utc now);
@@ -73,9 +61,8 @@ class BoardPages {
   Done done_;
   std::vector<Board> boards_;
   ScreenContent content_;
-  AddressRates wrong_;  // guesses of each address
-  Mailbox<Question> box_{limits::board_questions_max};
-  std::thread thread_;
+  AddressRates wrong_;                // guesses of each address
+  Answering<HttpRequest> answering_;  // last: its thread uses the rest
 };
 
 }  // namespace gulou

@@ -21,31 +21,13 @@ HttpResponse no_picture(int status) {
 
 }  // namespace
 
-PdfPages::PdfPages(std::string dir) : dir_(std::move(dir)), thread_([this] { run(); }) {}
-
-PdfPages::~PdfPages() {
-  box_.close();
-  thread_.join();
-}
+PdfPages::PdfPages(std::string dir)
+    : dir_(std::move(dir)), answering_(limits::screen_pdf_jobs_max, [this](const Page& page) {
+        return picture(page.digest, page.number);
+      }) {}
 
 void PdfPages::ask(const Digest& digest, uint32_t page, Responder responder) {
-  Question question{digest, page, std::move(responder)};
-  if (!box_.try_send(std::move(question))) {
-    question.responder.answer(no_picture(503));
-  }
-}
-
-void PdfPages::run() {
-  constexpr std::chrono::milliseconds patience{1000};
-  while (true) {
-    auto questions = box_.receive(1, patience);
-    if (questions.empty() && box_.closed()) {
-      return;
-    }
-    for (Question& question : questions) {
-      question.responder.answer(picture(question.digest, question.page));
-    }
-  }
+  answering_.ask({digest, page}, std::move(responder), no_picture(503));
 }
 
 HttpResponse PdfPages::picture(const Digest& digest, uint32_t page) const {

@@ -4,43 +4,34 @@
 // ask() from any thread.
 #pragma once
 
+#include "adapters/screen/answering.h"
 #include "adapters/screen/limits.h"
 #include "common/base/bytes.h"
-#include "common/base/mailbox.h"
 #include "common/http/server.h"
 
 #include <cstdint>
 #include <string>
-#include <thread>
 
 namespace gulou {
 
 class PdfPages {
  public:
   explicit PdfPages(std::string dir);
-  PdfPages(const PdfPages&) = delete;
-  PdfPages& operator=(const PdfPages&) = delete;
-  PdfPages(PdfPages&&) = delete;
-  PdfPages& operator=(PdfPages&&) = delete;
-  ~PdfPages();
 
   // Page 1 to screen_pdf_pages_max of a blob that is held, as PNG; 404 beyond its end and for what
   // is no PDF, 503 where too many wait.
   void ask(const Digest& digest, uint32_t page, Responder responder);
 
  private:
-  struct Question {
+  struct Page {
     Digest digest;
-    uint32_t page;
-    Responder responder;
+    uint32_t number = 0;
   };
 
-  void run();
   HttpResponse picture(const Digest& digest, uint32_t page) const;
 
   std::string dir_;
-  Mailbox<Question> box_{limits::screen_pdf_jobs_max};
-  std::thread thread_;
+  Answering<Page> answering_;  // last: its thread uses the rest
 };
 
 }  // namespace gulou
