@@ -2,6 +2,7 @@
 
 #include "adapters/portal/site_body.h"
 #include "adapters/portal/site_words.h"
+#include "adapters/sdk/content.h"
 #include "common/crypto/digest.h"
 #include "common/html/plain.h"
 
@@ -10,43 +11,18 @@
 namespace gulou {
 namespace {
 
-void add_section(std::string& html, std::string_view key, std::string_view text) {
-  if (text.empty()) {
-    return;
-  }
-  html += "<h3>" + escaped(page_word("field_" + std::string(key)), Escape::html) + "</h3>\n";
-  html += text_to_html(text);
-}
-
-void add_kind(std::string& html, const Release& release) {
-  if (release.public_notice) {
-    const PublicNoticePart& part = *release.public_notice;
-    add_section(
-        html, "period", part.period_from + " " + page_word("site_until") + " " + part.period_to);
-    add_section(html, "feedback", part.feedback);
-  }
-  if (release.reply) {
-    add_section(html, "question", release.reply->question);
-    add_section(html, "answer", release.reply->answer);
-  }
-  if (release.service_guide) {
-    const ServiceGuidePart& part = *release.service_guide;
-    add_section(html, "legal_basis", part.legal_basis);
-    add_section(html, "conditions", part.conditions);
-    add_section(html, "materials", part.materials);
-    add_section(html, "procedure", part.procedure);
-    add_section(html, "time_limit", part.time_limit);
-    add_section(html, "fees", part.fees);
-    add_section(html, "office_place_hours", part.office_place_hours);
-    add_section(html, "phone", part.phone);
-  }
+void add_section(std::string& html, const sdk::Particular& one) {
+  html.append("<h3>").append(escaped(sdk::label(one.key), Escape::html)).append("</h3>\n");
+  html += text_to_html(one.text);
 }
 
 }  // namespace
 
 Result<std::string> cms_html(const Release& release, const CmsFiles& files) {
   std::string html;
-  add_kind(html, release);
+  for (const sdk::Particular& one : sdk::particulars(release)) {
+    add_section(html, one);
+  }
   SiteBody body = TRY(site_body(release.body, "attachment:"));
   html += with_attachment_urls(body.html, [&files](std::string_view name) {
     const auto at = files.find(name);

@@ -39,33 +39,38 @@ Report cms_error(const Error& error) {
   return sdk::transient(error.reason, detail);
 }
 
+Report cms_refusal(const CmsRefusal& refusal, int64_t quota_wait_ms, const CmsReasons& reasons) {
+  switch (refusal.outcome) {
+    case CmsOutcome::transient:
+      return sdk::transient("cms_busy", refusal.said, refusal.retry_after_ms);
+    case CmsOutcome::quota: {
+      const int64_t wait = refusal.retry_after_ms > 0 ? refusal.retry_after_ms : quota_wait_ms;
+      return sdk::quota({read_clocks().utc.ms + wait}, "cms_quota", refusal.said);
+    }
+    case CmsOutcome::auth:
+      return sdk::auth(reasons.reauthorise, refusal.said);
+    case CmsOutcome::misconfigured:
+      return sdk::misconfigured(reasons.forbidden, refusal.said);
+    case CmsOutcome::content:
+    case CmsOutcome::absent:
+      return sdk::content("cms_refused", refusal.said);
+    case CmsOutcome::ok:
+    case CmsOutcome::exists:
+    case CmsOutcome::unclear:
+      break;
+  }
+  return sdk::ambiguous("cms_unclear", refusal.said);
+}
+
 HttpAdapter::HttpAdapter(HttpApi api, std::map<std::string, std::string, std::less<>> column_names)
     : api_(std::move(api)),
       column_names_(std::move(column_names)),
       read_back_(api_.settings().gone_text) {}
 
 Report HttpAdapter::failed(const CmsAnswer& answer) const {
-  switch (answer.outcome) {
-    case CmsOutcome::transient:
-      return sdk::transient("cms_busy", answer.said, answer.retry_after_ms);
-    case CmsOutcome::quota: {
-      const int64_t wait =
-          answer.retry_after_ms > 0 ? answer.retry_after_ms : api_.settings().quota_wait_ms;
-      return sdk::quota({read_clocks().utc.ms + wait}, "cms_quota", answer.said);
-    }
-    case CmsOutcome::auth:
-      return sdk::auth("cms_reauthorise", answer.said);
-    case CmsOutcome::misconfigured:
-      return sdk::misconfigured("cms_forbidden", answer.said);
-    case CmsOutcome::content:
-    case CmsOutcome::absent:
-      return sdk::content("cms_refused", answer.said);
-    case CmsOutcome::ok:
-    case CmsOutcome::exists:
-    case CmsOutcome::unclear:
-      return sdk::ambiguous("cms_unclear", answer.said);
-  }
-  return sdk::ambiguous("cms_unclear", answer.said);
+  return cms_refusal({answer.outcome, answer.said, answer.retry_after_ms},
+                     api_.settings().quota_wait_ms,
+                     {"cms_reauthorise", "cms_forbidden"});
 }
 
 HttpAdapter::Outcome<CmsAnswer> HttpAdapter::ask(const CmsCall& call,

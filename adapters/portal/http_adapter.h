@@ -61,4 +61,20 @@ class HttpAdapter final : public sdk::ChannelAdapter {
 // Of an Error of a call, a template or the broker; shared by all back ends.
 Report cms_error(const Error& error);
 
+// An answer that is no success, as the report it makes; shared by `http` and `wordpress`.
+struct CmsRefusal {
+  CmsOutcome outcome = CmsOutcome::unclear;
+  std::string said;  // for people
+  int64_t retry_after_ms = 0;
+};
+
+// The catalogue's reasons where what to do differs.
+struct CmsReasons {
+  std::string reauthorise;
+  std::string forbidden;
+};
+
+// quota_wait_ms: where the answer names no time.
+Report cms_refusal(const CmsRefusal& refusal, int64_t quota_wait_ms, const CmsReasons& reasons);
+
 }  // namespace gulou

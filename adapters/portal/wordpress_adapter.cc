@@ -60,27 +60,12 @@ WordpressAdapter::Outcome<WordpressAnswer> WordpressAdapter::ask(Result<Wordpres
 }
 
 Report WordpressAdapter::failed(const WordpressAnswer& answer) const {
-  switch (answer.outcome) {
-    case CmsOutcome::transient:
-      return sdk::transient("cms_busy", answer.said, answer.retry_after_ms);
-    case CmsOutcome::quota: {
-      const int64_t wait =
-          answer.retry_after_ms > 0 ? answer.retry_after_ms : api_.settings().quota_wait_ms;
-      return sdk::quota({read_clocks().utc.ms + wait}, "cms_quota", answer.said);
-    }
-    case CmsOutcome::auth:
-      return sdk::auth("wordpress_reauthorise", answer.said);
-    case CmsOutcome::misconfigured:
-      return sdk::misconfigured("wordpress_forbidden", answer.said);
-    case CmsOutcome::content:
-      return sdk::content("cms_refused", answer.said);
-    case CmsOutcome::ok:
-    case CmsOutcome::exists:
-    case CmsOutcome::absent:
-    case CmsOutcome::unclear:
-      break;
-  }
-  return sdk::ambiguous("cms_unclear", answer.said);
+  // What was there a moment ago and is not: somebody else is at work on it.
+  const CmsOutcome outcome =
+      answer.outcome == CmsOutcome::absent ? CmsOutcome::unclear : answer.outcome;
+  return cms_refusal({outcome, answer.said, answer.retry_after_ms},
+                     api_.settings().quota_wait_ms,
+                     {"wordpress_reauthorise", "wordpress_forbidden"});
 }
 
 // --- publishing ----------------------------------------------------------------------------------
