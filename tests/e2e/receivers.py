@@ -15,10 +15,9 @@ import socketserver
 import subprocess
 import tempfile
 import threading
-import time
 import urllib.parse
 
-from home import READY_S, die_with_parent
+from home import die_with_parent, wait_for
 
 SSHD = "/usr/sbin/sshd"
 
@@ -168,10 +167,8 @@ Subsystem sftp internal-sftp
                                             preexec_fn=die_with_parent)
         self.inbox = self.path("inbox")
         self.url = f"sftp://127.0.0.1:{self.port}{self.inbox}"
-        deadline = time.monotonic() + READY_S
-        while not self.answers():
-            assert self.process.poll() is None and time.monotonic() < deadline, self.read("log")
-            time.sleep(0.05)
+        wait_for(lambda: self.process.poll() is not None or self.answers(), "sshd answers")
+        assert self.process.poll() is None, self.read("log")
 
     def __enter__(self):
         return self

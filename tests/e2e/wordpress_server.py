@@ -6,18 +6,17 @@ wordpress_server.py [--port PORT]    runs one until Enter, says its address, use
 """
 import base64
 import contextlib
-import ctypes
 import glob
 import http.client
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
+
+from home import die_with_parent, wait_for
 
 CODE = "/usr/share/wordpress/"
 READY_S = 60.0
@@ -101,10 +100,6 @@ require_once ABSPATH . WPINC . '/template-loader.php';
 """
 
 
-def die_with_parent():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-
-
 def missing():
     """The Debian packages that are not there; none of them is in every machine."""
     needed = {"/usr/share/wordpress/wp-settings.php": "wordpress", "/usr/share/wordpress/wp-content/themes/twentytwentyone":
@@ -161,10 +156,8 @@ class WordpressServer:
         return process
 
     def wait(self, process, condition, what):
-        deadline = time.monotonic() + READY_S
-        while not condition():
-            assert process.poll() is None and time.monotonic() < deadline, f"{what} does not answer; see {self.folder}"
-            time.sleep(0.05)
+        wait_for(lambda: process.poll() is not None or condition(), f"{what} answers; see {self.folder}", READY_S)
+        assert process.poll() is None, f"{what} has ended; see {self.folder}"
 
     def start_database(self):
         root = ["--user=root"] if os.geteuid() == 0 else []  # it refuses root unless told
