@@ -1,13 +1,14 @@
 #include "broker/admin/admin.h"
 
+#include "broker/admin/confirmation_page.h"
+#include "common/base/limits.h"
 #include "common/base/time.h"
+#include "common/text/language.h"
 
 #include <utility>
 
 namespace gulou {
 namespace {
-
-constexpr uint32_t wrong_tokens_per_second_max = 10;  // of one address
 
 bool is_local(std::string_view peer) {
   return peer == "::1" || peer.starts_with("127.") || peer.starts_with("::ffff:127.");
@@ -24,8 +25,11 @@ HttpServerOptions server_options(const AdminOptions& options, Metrics& metrics) 
   return server;
 }
 
-HttpResponse too_often(std::string reason, std::string_view language) {
-  const Error error{ErrorCode::exhausted, std::move(reason), {}, {}};
+Error too_often(std::string reason) {
+  return {ErrorCode::exhausted, std::move(reason), {}, {}};
+}
+
+HttpResponse later(const Error& error, std::string_view language) {
   HttpResponse response = problem_answer(error, http_sentence, language);
   response.add("Retry-After", "1");
   return response;
@@ -38,6 +42,8 @@ AdminRoutes admin_routes() {
   for (const auto& list : {blob_routes,
                            access_routes,
                            channel_routes,
+                           confirmation_routes,
+                           confirmation_page_routes,
                            delivery_routes,
                            event_routes,
                            health_routes,
@@ -75,7 +81,7 @@ Admin::Admin(const AdminOptions& options, Desk& desk, const History& history, Me
           Workers(1)}),
       router_(http_sentence),
       rates_(options.token_requests_per_second_max),
-      guesses_(wrong_tokens_per_second_max),
+      guesses_(limits::wrong_tokens_per_second_max),
       denied_(metrics.counter("gulou_admin_denied_requests_total",
                               "requests without a token or role that the route asks for")) {
   for (const AdminRoute& route : admin_routes()) {
@@ -126,9 +132,18 @@ void Admin::serve(const AdminRoute& route,
   for (std::vector<HttpPrincipal>& list : admitted_.take(1)) {
     principals_ = std::move(list);
   }
-  const HttpPrincipal* principal = find_principal(principals_, request.header("authorization"));
-  if (auto denial = deny(route, request, principal)) {
-    responder.answer(std::move(*denial));
+  std::string authorization(request.header("authorization"));
+  if (route.form) {
+    const std::string token = form_field(request.body, "token");
+    authorization = token.empty() ? std::string() : "Bearer " + token;
+  }
+  const HttpPrincipal* principal = find_principal(principals_, authorization);
+  if (auto denial = deny(route, request, authorization, principal)) {
+    const Language language = choose_language_http(request.header("accept-language"));
+    responder.answer(
+        route.form
+            ? confirmation_form(request.path, language, denial->error, denial->response.status)
+            : std::move(denial->response));
     return;
   }
   const Exchange exchange(context_, std::move(request), path, principal, std::move(responder));
@@ -144,17 +159,19 @@ void Admin::serve(const AdminRoute& route,
   }
 }
 
-std::optional<HttpResponse> Admin::deny(const AdminRoute& route,
-                                        const HttpRequest& request,
-                                        const HttpPrincipal* principal) {
+std::optional<Admin::Denial> Admin::deny(const AdminRoute& route,
+                                         const HttpRequest& request,
+                                         std::string_view authorization,
+                                         const HttpPrincipal* principal) {
   const std::string_view language = request.header("accept-language");
   const bool asks_for_token =
       route.access != Access::open && !(route.access == Access::local && is_local(request.peer));
   if (asks_for_token && principal == nullptr) {
     denied_.add();
-    const bool given = !request.header("authorization").empty();
+    const bool given = !authorization.empty();
     if (given && !guesses_.allow(request.peer, read_clocks().mono)) {
-      return too_often("http_too_many_wrong_tokens", language);
+      const Error error = too_often("http_too_many_wrong_tokens");
+      return Denial{error, later(error, language)};
     }
     const Error error{ErrorCode::refused, given ? "token_unknown" : "token_missing", {}, {}};
     Problem problem = problem_of({&error, 1}, http_sentence, language);
@@ -163,14 +180,16 @@ std::optional<HttpResponse> Admin::deny(const AdminRoute& route,
     response.add(
         "WWW-Authenticate",
         given ? R"(Bearer realm="gulou", error="invalid_token")" : R"(Bearer realm="gulou")");
-    return response;
+    return Denial{error, std::move(response)};
   }
   if (asks_for_token && !may(*principal, route.access)) {
     denied_.add();
-    return refusal({{ErrorCode::refused, "role_missing", {}, {principal->name}}}, language);
+    const Error error{ErrorCode::refused, "role_missing", {}, {principal->name}};
+    return Denial{error, refusal({error}, language)};
   }
   if (principal != nullptr && !rates_.allow(principal->name, read_clocks().mono)) {
-    return too_often("http_rate_exceeded", language);
+    const Error error = too_often("http_rate_exceeded");
+    return Denial{error, later(error, language)};
   }
   return std::nullopt;
 }

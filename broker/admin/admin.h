@@ -56,10 +56,17 @@ class Admin {
              HttpRequest request,
              const PathValues& path,
              Responder responder);
-  // The refusal of whoever may not use the route.
-  std::optional<HttpResponse> deny(const AdminRoute& route,
-                                   const HttpRequest& request,
-                                   const HttpPrincipal* principal);
+
+  struct Denial {
+    Error error;
+    HttpResponse response;
+  };
+
+  // The refusal of whoever may not use the route; authorization: as the header or form gives it.
+  std::optional<Denial> deny(const AdminRoute& route,
+                             const HttpRequest& request,
+                             std::string_view authorization,
+                             const HttpPrincipal* principal);
 
   std::vector<HttpPrincipal> principals_;         // server's thread
   Mailbox<std::vector<HttpPrincipal>> admitted_;  // the newest list, until the next request

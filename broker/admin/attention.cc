@@ -1,5 +1,6 @@
 #include "broker/admin/attention.h"
 
+#include "broker/admin/confirmations.h"
 #include "broker/admin/fits.h"
 #include "broker/admin/holds.h"
 #include "broker/admin/takedowns.h"
@@ -268,6 +269,7 @@ std::vector<Attention> attention(const History& history,
   std::vector<Attention> list;
   add_machine(list, view);
   add_takedowns(list, history, county, view);
+  add_confirmations(list, history, view);
   for (const ChannelLine& line : channels) {
     if (line.parked > 0) {
       add_parked(list, history, line);

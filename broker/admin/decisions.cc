@@ -8,11 +8,11 @@ namespace gulou {
 
 Status decide(const Exchange& exchange, Decision decision, Decided then) {
   const bool taken = exchange.context().desk.decide(
-      std::move(decision), [exchange, then = std::move(then)](const Result<JobNo>& job) {
-        if (!job) {
-          exchange.refuse(job.error());
+      std::move(decision), [exchange, then = std::move(then)](const Result<DecisionTaken>& answer) {
+        if (!answer) {
+          exchange.refuse(answer.error());
         } else if (then) {
-          then(exchange, *job);
+          then(exchange, *answer);
         } else {
           exchange.answer(200, "{}");
         }

@@ -10,7 +10,7 @@
 namespace gulou {
 
 // What to say once it is durable; on the broker thread, so it must be short.
-using Decided = std::function<void(const Exchange&, JobNo)>;
+using Decided = std::function<void(const Exchange&, const DecisionTaken&)>;
 
 // Answers 200 {} unless `then` answers.
 Status decide(const Exchange& exchange, Decision decision, Decided then = {});

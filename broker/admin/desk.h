@@ -67,8 +67,19 @@ struct BrokerView {
 
 // What an operator may decide, and what the notifier has told people; `from` is filled in by the
 // desk.
-using Decision = std::
-    variant<OperatorDecided, ChannelDecided, ReplayAsked, ReplayCancelled, Notified, LossSettled>;
+using Decision = std::variant<OperatorDecided,
+                              ChannelDecided,
+                              ReplayAsked,
+                              ReplayCancelled,
+                              ConfirmationDecided,
+                              Notified,
+                              LossSettled>;
+
+// job: where a replay begins; confirmation: it waits for a second operator. Otherwise 0.
+struct DecisionTaken {
+  JobNo job;
+  ConfirmationNo confirmation;
+};
 
 // Gets each note when it is durable, on the broker thread. A first call with null says that it
 // begins, later ones ask only whether it still listens. False: it does not, and is forgotten.
@@ -99,8 +110,8 @@ class Desk {
   [[nodiscard]] virtual bool withdraw(WithdrawalAsked asked,
                                       std::function<void(SubmitAnswer)> done) = 0;
 
-  // The job, where a replay begins; otherwise 0.
-  [[nodiscard]] virtual bool decide(Decision decision, std::function<void(Result<JobNo>)> done) = 0;
+  [[nodiscard]] virtual bool decide(Decision decision,
+                                    std::function<void(Result<DecisionTaken>)> done) = 0;
 
   [[nodiscard]] virtual bool follow(NoteListener listener) = 0;
 };

@@ -1,5 +1,6 @@
 // Replays: what would be sent again (preview), the durable job that does it, its progress and end;
 // and the backfill of a channel, which is a replay of what is live.
+#include "broker/admin/confirmations.h"
 #include "broker/admin/decisions.h"
 #include "broker/admin/replay_preview.h"
 #include "broker/admin/routes.h"
@@ -119,11 +120,17 @@ Status go_on(const Exchange& exchange, Asked asked, const BrokerView& view) {
     return fail(ErrorCode::refused, "replay_selects_nothing", "channel", {channel});
   }
   asked.event.operator_name = exchange.principal().name;
-  return decide(exchange, std::move(asked.event), [](const Exchange& held, JobNo job) {
-    JsonWriter json;
-    json.begin_object().member("job", job.value).end_object();
-    held.answer(201, json.take());
-  });
+  return decide(
+      exchange, std::move(asked.event), [](const Exchange& held, const DecisionTaken& taken) {
+        JsonWriter json;
+        json.begin_object();
+        if (taken.job) {
+          json.member("job", taken.job.value);
+          return held.answer(201, json.end_object().take());
+        }
+        append_asked(json, held, taken.confirmation);
+        held.answer(202, json.end_object().take());
+      });
 }
 
 Status start(const Exchange& exchange, Asked asked) {
@@ -222,7 +229,9 @@ void append_job(JsonWriter& json, const ReplayJob& job, const ChannelNames& name
     append_time(
         json, "ends_about", Utc{now.ms + static_cast<int64_t>(spent * (all - done) / done)});
   }
-  json.text_member("ended_by", job.ended_by).text_member("ended_reason", job.ended_reason);
+  json.text_member("confirmed_by", job.confirmed_by)
+      .text_member("ended_by", job.ended_by)
+      .text_member("ended_reason", job.ended_reason);
   append_selection(json, job.selection);
   json.end_object();
 }

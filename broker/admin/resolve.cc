@@ -91,11 +91,12 @@ OperatorDecided decision_of(const Exchange& exchange, const DeliveryPlace& place
 
 Status hand_in(const Exchange& exchange, OperatorDecided decision) {
   const std::string read_back = decision.read_back;
-  return decide(exchange, std::move(decision), [read_back](const Exchange& held, JobNo) {
-    JsonWriter json;
-    json.begin_object().text_member("read_back", read_back).end_object();
-    held.answer(200, json.take());
-  });
+  return decide(
+      exchange, std::move(decision), [read_back](const Exchange& held, const DecisionTaken&) {
+        JsonWriter json;
+        json.begin_object().text_member("read_back", read_back).end_object();
+        held.answer(200, json.take());
+      });
 }
 
 Status resolve(const Exchange& exchange) {

@@ -18,6 +18,7 @@ struct AdminRoute {
   Access access = Access::viewer;
   std::function<Status(const Exchange&)> handler;
   bool immediate = false;  // on the server's thread: reads neither rows nor body
+  bool form = false;       // a page's form: the token is a field of it, a refusal is a page
 };
 
 using AdminRoutes = std::vector<AdminRoute>;
@@ -25,6 +26,8 @@ using AdminRoutes = std::vector<AdminRoute>;
 AdminRoutes access_routes();
 AdminRoutes blob_routes();
 AdminRoutes channel_routes();
+AdminRoutes confirmation_routes();
+AdminRoutes confirmation_page_routes();
 AdminRoutes delivery_routes();
 AdminRoutes event_routes();
 AdminRoutes health_routes();

@@ -1,5 +1,6 @@
 #include "broker/admin/takedowns.h"
 
+#include "broker/admin/confirmations.h"
 #include "broker/admin/routes.h"
 #include "broker/admin/selector.h"
 #include "broker/admin/withdrawal_plan.h"
@@ -274,6 +275,9 @@ void append_takedown(JsonWriter& json,
   }
   json.end_array();
   append_places(json.key("places"), exchange, takedown, now);
+  if (entry.withdrawal.kind == WithdrawalKind::erase) {
+    append_bytes(json, exchange, entry);
+  }
 }
 
 // ---- routes -------------------------------------------------------------------------------------

@@ -261,7 +261,9 @@ void append_notes(JsonWriter& json, const Exchange& exchange, WithdrawalKind kin
   };
   add("withdraw_note_" + std::string(name_of(kind)));
   if (kind == WithdrawalKind::erase) {
-    add("withdraw_note_second_operator");
+    add(exchange.context().county.approvals.needs_two(TwoPersonAct::erase)
+            ? "withdraw_note_second_operator"
+            : "withdraw_note_destroyed");
   }
   add("withdraw_note_copies");
   json.end_array();

@@ -1,5 +1,6 @@
 #include "broker/app/admission.h"
 
+#include "common/base/limits.h"
 #include "common/base/log.h"
 #include "common/base/time.h"
 #include "common/crypto/digest.h"
@@ -15,9 +16,6 @@
 
 namespace gulou {
 namespace {
-
-constexpr size_t changes_max = 16;  // reloads waiting to be carried out
-constexpr int64_t look_every_ms = 1'000;
 
 // What the handshake says of a connection: whose key, and which of them.
 std::string key_name(const std::string& principal, const std::string& key) {
@@ -149,7 +147,7 @@ Admission::Admission(Home home,
       valid_(validities(read_clocks().utc)),
       tokens_(std::move(tokens)),
       apply_(std::move(apply)),
-      asked_(changes_max) {}
+      asked_(limits::reloads_max) {}
 
 Admission::~Admission() {
   stop();
@@ -181,7 +179,7 @@ std::vector<PrincipalState> Admission::validities(Utc now) const {
 void Admission::run(int reload_fd) {
   pollfd fds[] = {{asked_.fd(), POLLIN, 0}, {reload_fd, POLLIN, 0}};
   while (!asked_.closed()) {
-    static_cast<void>(poll(fds, std::size(fds), static_cast<int>(look_every_ms)));
+    static_cast<void>(poll(fds, std::size(fds), static_cast<int>(limits::validity_look_every_ms)));
     signalfd_siginfo signal{};
     bool told = false;
     while (read(reload_fd, &signal, sizeof signal) == static_cast<ssize_t>(sizeof signal)) {
@@ -190,7 +188,7 @@ void Admission::run(int reload_fd) {
     if (told) {
       static_cast<void>(read_again());
     }
-    for (const ReloadDone& done : asked_.take(changes_max)) {
+    for (const ReloadDone& done : asked_.take(limits::reloads_max)) {
       done(read_again());
     }
     const Utc now = read_clocks().utc;

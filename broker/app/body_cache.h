@@ -35,6 +35,16 @@ class BodyCache {
     return at == bodies_.end() ? nullptr : at->second;
   }
 
+  // Its bytes are destroyed.
+  void drop(const Place& place) {
+    const auto at = bodies_.find(place);
+    if (at != bodies_.end()) {
+      bytes_held_ -= at->second->size();
+      bodies_.erase(at);
+      std::erase(order_, place);
+    }
+  }
+
  private:
   std::map<Place, SharedBytes> bodies_;
   std::deque<Place> order_;

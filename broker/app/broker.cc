@@ -19,8 +19,6 @@ namespace {
 // In the order in which they are polled and read: reports come before new work.
 constexpr Door doors[] = {Door::adapters, Door::publishers, Door::devices};
 
-constexpr int64_t cloned_key_ms_max = 600'000;  // shown for so long after it was seen last
-
 std::string big_endian(uint64_t value) {
   std::string bytes(8, '\0');
   for (int i = 7; i >= 0; --i) {
@@ -108,6 +106,11 @@ Broker::Broker(BrokerOptions options,
       tasks_(limits::tasks_max),
       facts_pool_(options_.facts_threads, options_.county, facts_),
       blob_desk_(journal, blob_answers_),
+      destroyer_(
+          journal,
+          [this](ConfirmationNo no) {
+            static_cast<void>(tasks_.send([this, no] { take(BytesDestroyed{no}, read_clocks()); }));
+          }),
       commit_thread_([this] { commit_loop(); }) {
   shell_.started_at = read_clocks().utc;
 }
@@ -231,7 +234,7 @@ int Broker::run(int stop_fd) {
     if (now.mono >= next_tick_) {
       next_tick_ = std::min(sessions_.tick(now, inbox_), Mono{now.mono.ms + 1000});
       std::erase_if(shell_.cloned_keys, [now](const ClonedKey& key) {
-        return now.utc.ms - key.last.ms > cloned_key_ms_max;
+        return now.utc.ms - key.last.ms > limits::cloned_key_ms_max;
       });
       observe_disk(now);
       notify_alive();
@@ -467,8 +470,14 @@ void Broker::let_go_one(const Send& send, Now now) {
   } else if (const auto* done = std::get_if<SendDone>(&send)) {
     const auto waiting = decisions_.extract(done->to.session);
     if (!waiting.empty()) {
-      waiting.mapped()(done->job);
+      waiting.mapped()(DecisionTaken{done->job, done->confirmation});
     }
+    return;
+  } else if (const auto* destroy = std::get_if<SendDestroy>(&send)) {
+    for (const SendDestroy::Part& part : destroy->parts) {
+      body_cache_.drop({part.seq, part.part});
+    }
+    destroyer_.ask(*destroy);
     return;
   }
   sessions_.send(send, now, inbox_);

@@ -7,6 +7,7 @@
 #include "broker/admin/desk.h"
 #include "broker/app/blob_desk.h"
 #include "broker/app/body_cache.h"
+#include "broker/app/destroyer.h"
 #include "broker/app/facts_pool.h"
 #include "broker/app/pump.h"
 #include "broker/journal/journal.h"
@@ -93,7 +94,7 @@ class Broker final : public Desk, private Outlet, private BodySource {
   bool show_cursor(CursorShown shown) override;
   bool view(std::function<void(BrokerView)> done) override;
   bool withdraw(WithdrawalAsked asked, std::function<void(SubmitAnswer)> done) override;
-  bool decide(Decision decision, std::function<void(Result<JobNo>)> done) override;
+  bool decide(Decision decision, std::function<void(Result<DecisionTaken>)> done) override;
   bool follow(NoteListener listener) override;
 
  private:
@@ -176,6 +177,7 @@ class Broker final : public Desk, private Outlet, private BodySource {
   Mailbox<Task> tasks_;
   FactsPool facts_pool_;
   BlobDesk blob_desk_;
+  Destroyer destroyer_;
   std::thread commit_thread_;
 
   Inbox inbox_;
@@ -189,7 +191,7 @@ class Broker final : public Desk, private Outlet, private BodySource {
   uint64_t http_sessions_ = 0;
   std::map<SessionNo, std::function<void(SubmitAnswer)>> submits_;
   std::map<SessionNo, std::function<void(BlobPutState)>> puts_;
-  std::map<SessionNo, std::function<void(Result<JobNo>)>> decisions_;
+  std::map<SessionNo, std::function<void(Result<DecisionTaken>)>> decisions_;
   std::vector<NoteListener> listeners_of_notes_;
 };
 

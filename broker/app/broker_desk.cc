@@ -93,7 +93,7 @@ bool Broker::withdraw(WithdrawalAsked asked, std::function<void(SubmitAnswer)> d
   });
 }
 
-bool Broker::decide(Decision decision, std::function<void(Result<JobNo>)> done) {
+bool Broker::decide(Decision decision, std::function<void(Result<DecisionTaken>)> done) {
   return tasks_.try_send([this, decision = std::move(decision), done = std::move(done)]() mutable {
     const SessionNo session = next_http_session();
     decisions_.emplace(session, std::move(done));

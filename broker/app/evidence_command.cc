@@ -69,6 +69,10 @@ Result<std::string> verify_file(const Given& given, Language language) {
   const std::string bytes = TRY(read_file(given.names[0], 2 * limits::archive_bytes_max));
   const Verified verified = TRY(verify_evidence(bytes, keys, kept));
   const Checkpoint& newest = verified.evidence.checkpoints.back();
+  std::string erased;
+  for (const PartErased& one : verified.erased) {
+    erased += say_erased(one, language) + "\n";
+  }
   return sentence(language,
                   "evidence_good",
                   {},
@@ -76,7 +80,7 @@ Result<std::string> verify_file(const Given& given, Language language) {
                               std::to_string(verified.changes),
                               std::to_string(newest.changeset),
                               format_shanghai(newest.at)}) +
-         "\n";
+         "\n" + erased;
 }
 
 // Two modules a character, dark on light whatever the terminal's colours are.
@@ -155,6 +159,17 @@ Result<std::string> export_file(const Home& home, const Given& given, Language l
 }
 
 }  // namespace
+
+std::string say_erased(const PartErased& erased, Language language) {
+  return sentence(language,
+                  erased.confirmed_by.empty() ? "journal_part_erased_alone" : "journal_part_erased",
+                  {},
+                  std::vector{std::to_string(erased.seq.value),
+                              std::to_string(erased.part),
+                              erased.asked_by,
+                              erased.confirmed_by,
+                              format_shanghai(erased.at)});
+}
 
 Status compare_with_checkpoint(const History& history, const std::string& file) {
   const Checkpoint checkpoint = TRY(read_checkpoint(file));

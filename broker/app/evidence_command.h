@@ -3,6 +3,7 @@
 // so no broker may run on the home. Main thread of a process of its own.
 #pragma once
 
+#include "broker/core/change.h"
 #include "common/base/result.h"
 #include "common/text/language.h"
 
@@ -15,6 +16,9 @@ namespace gulou {
 Result<std::string> run_evidence(const std::string& home,
                                  const std::vector<std::string>& words,
                                  Language language);
+
+// "Erased by A and B at T."
+std::string say_erased(const PartErased& erased, Language language);
 
 // Is the journal of this home still the one of the checkpoint in this file?
 class History;

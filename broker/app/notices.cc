@@ -74,7 +74,8 @@ std::string cause_of(const Attention& what) {
   std::string cause = what.code;
   if (!what.channel.empty()) {
     cause += "/" + what.channel;
-  } else if (what.code.starts_with("takedown_") || what.code == "notify_failed") {
+  } else if (what.code.starts_with("takedown_") || what.code.starts_with("confirmation_") ||
+             what.code == "notify_failed") {
     cause += "/#" + what.args.front();
   }
   return cause;

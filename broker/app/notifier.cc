@@ -227,8 +227,8 @@ Status Notifier::send(const NotifyWay& way, const NotifyPerson& person, const Me
 
 void Notifier::record(const NoticeSent& notice) {
   unrecorded_.insert_or_assign(notice.cause, notice);
-  const auto box = std::make_shared<Mailbox<Result<JobNo>>>(1);
-  const bool asked = desk_.decide(Notified{{}, notice}, [box](Result<JobNo> done) {
+  const auto box = std::make_shared<Mailbox<Result<DecisionTaken>>>(1);
+  const bool asked = desk_.decide(Notified{{}, notice}, [box](Result<DecisionTaken> done) {
     static_cast<void>(box->try_send(std::move(done)));
   });
   const auto done = asked ? answer_of(box) : std::nullopt;

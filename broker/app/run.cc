@@ -128,8 +128,13 @@ int check_journal(const Arguments& arguments) {
     return complain(opened.error());
   }
   const RocksdbJournal& journal = *opened->journal;
-  Status status =
-      arguments.verb == "verify" ? verify(journal) : compare_rebuilt(journal, journal.rows());
+  std::string erased;  // what is not there any more, and who decided that
+  Status status = arguments.verb == "verify"
+                      ? verify(journal,
+                               [&erased](const PartErased& one) {
+                                 erased += say_erased(one, language_of_user()) + "\n";
+                               })
+                      : compare_rebuilt(journal, journal.rows());
   if (status && !arguments.checkpoint.empty()) {
     status = compare_with_checkpoint(journal.history(), arguments.checkpoint);
   }
@@ -139,6 +144,7 @@ int check_journal(const Arguments& arguments) {
   std::printf("%llu %s\n",
               static_cast<unsigned long long>(journal.history().changesets()),
               to_hex(journal.history().chain_hash()).c_str());
+  std::fputs(erased.c_str(), stdout);
   return 0;
 }
 

@@ -11,7 +11,6 @@
 #include "broker/cli/withdraw.h"
 #include "common/text/catalogue.h"
 
-#include <filesystem>
 #include <map>
 #include <system_error>
 #include <utility>
@@ -44,6 +43,8 @@ struct Given {
   ChannelDecision channel;
   GateOpening gate;
   ReplayOptions replay;
+  ConfirmationDecision confirmation;
+  bool open = false;
   NewKey key;
   Revocation revocation;
   LossAcceptance loss;
@@ -61,21 +62,6 @@ struct Given {
 
 using Run = std::function<Exit(const Shell&)>;
 
-// Help comes in the language of the command line, so that has to be known before it is parsed.
-Language language_of(const std::vector<std::string>& arguments, const Surroundings& around) {
-  constexpr std::string_view option = "--lang";
-  std::string asked;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] == option && i + 1 < arguments.size()) {
-      asked = arguments[i + 1];
-    } else if (arguments[i].starts_with("--lang=")) {
-      asked = arguments[i].substr(option.size() + 1);
-    }
-  }
-  const std::string all = around.variable("LC_ALL");
-  return choose_language(asked, all.empty() ? around.variable("LANG") : all);
-}
-
 class CommandLine {
  public:
   CommandLine(Language language, Given& given, Run& run)
@@ -92,6 +78,7 @@ class CommandLine {
     add_withdrawing();
     add_channel_decisions();
     add_replays();
+    add_confirmations();
     add_keeping();
     add_access();
   }
@@ -369,6 +356,32 @@ class CommandLine {
     command.add_flag("--yes", replay.yes, help("help_yes"));
   }
 
+  void add_confirmations() {
+    CLI::App& noun = add_noun("confirmation", "help_confirmation");
+    ConfirmationDecision& decision = given_.confirmation;
+    const auto decide = [&decision](bool gives) {
+      return [&decision, gives](const Shell& shell) {
+        decision.gives = gives;
+        return decide_confirmation(shell, decision);
+      };
+    };
+    auto* list = add(noun, "list", "help_confirmation_list", [this](const Shell& shell) {
+      return list_confirmations(shell, given_.open);
+    });
+    list->add_flag("--open", given_.open, help("help_confirmation_open"));
+    auto* shown = add(noun, "show", "help_confirmation_show", [&decision](const Shell& shell) {
+      return show_confirmation(shell, decision.no);
+    });
+    auto* give = add(noun, "give", "help_confirmation_give", decide(true));
+    auto* refused = add(noun, "refuse", "help_confirmation_refuse", decide(false));
+    for (CLI::App* one : {shown, give, refused}) {
+      one->add_option("confirmation", decision.no, help("help_confirmation_no"))->required();
+    }
+    give->add_option("--reason", decision.reason, help("help_reason"));
+    give->add_flag("--yes", decision.yes, help("help_yes"));
+    refused->add_option("--reason", decision.reason, help("help_reason"))->required();
+  }
+
   void add_replays() {
     CLI::App& noun = add_noun("replay", "help_replay");
     ReplayOptions& replay = given_.replay;
@@ -518,28 +531,12 @@ class CommandLine {
   CLI::App* channel_ = nullptr;  // the noun
 };
 
-std::string default_home(const Surroundings& around) {
-  const std::string data = around.variable("XDG_DATA_HOME");
-  const std::string base = data.empty() ? around.variable("HOME") + "/.local/share" : data;
-  return base + "/gulou-demo";
-}
-
-std::string absolute(const std::string& path) {
-  std::error_code error;
-  const std::filesystem::path full = std::filesystem::absolute(path, error).lexically_normal();
-  const std::string text = error ? path : full.string();
-  return text.size() > 1 && text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
-}
-
 Shell shell_of(const Given& given, Language language, const Surroundings& around) {
   Shell shell;
   shell.language = language;
   shell.json = given.json;
   shell.terminal = around.terminal;
-  const std::string variable = around.variable("GULOU_HOME");
-  shell.home = absolute(!given.home.empty() ? given.home
-                        : !variable.empty() ? variable
-                                            : default_home(around));
+  shell.home = home_of(given.home, around);
   shell.url = given.url;
   while (shell.url.ends_with('/')) {
     shell.url.pop_back();

@@ -50,6 +50,17 @@ Exit list_takedowns(const Shell& shell, const TakedownFilter& filter);
 // seq: "#12" or "12".
 Exit show_takedown(const Shell& shell, const std::string& seq);
 
+struct ConfirmationDecision {
+  std::string no;
+  bool gives = false;
+  std::string reason;
+  bool yes = false;
+};
+
+Exit list_confirmations(const Shell& shell, bool open);
+Exit show_confirmation(const Shell& shell, const std::string& no);
+Exit decide_confirmation(const Shell& shell, const ConfirmationDecision& decision);
+
 struct DeliveryFilter {
   std::string state;    // waiting, confirming, leased, parked; empty: all that are open
   std::string channel;  // empty: all

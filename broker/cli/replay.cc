@@ -118,6 +118,7 @@ void print_job(const Shell& shell, const JsonValue& job) {
   add("noun_skipped", std::to_string(job.integer("skipped")));
   add("noun_ends_about", local_time(job.text("ends_about")));
   add("noun_operator", std::string(job.text("by")));
+  add("noun_decided_by", std::string(job.text("confirmed_by")));
   add("noun_reason", std::string(job.text("reason")));
   add("noun_time", local_time(job.text("created_at")));
   add("noun_rate", shell.text("per_minute", {std::to_string(job.integer("per_minute"))}));
@@ -176,6 +177,8 @@ Exit start_replay(const Shell& shell, const ReplayOptions& options) {
   }
   if (shell.json) {
     shell.print_json(started->text);
+  } else if (started->value.integer("confirmation") > 0) {
+    shell.print(started->value.text("sentence"));
   } else {
     shell.print(shell.text("replay_started", {std::to_string(started->value.integer("job"))}));
   }

@@ -80,6 +80,24 @@ std::string place_line(const Shell& shell, const JsonValue& place) {
   return line;
 }
 
+std::string bytes_line(const Shell& shell, const JsonValue& takedown) {
+  const JsonValue& bytes = takedown.at("bytes");
+  if (bytes.is_null()) {
+    return {};
+  }
+  const std::string state(bytes.text("state"));
+  const std::string asked_by(bytes.text("asked_by"));
+  if (state == "waiting") {
+    return shell.text(
+        "bytes_waiting",
+        {asked_by, local_time(bytes.text("until")), std::string(bytes.text("command"))});
+  }
+  const std::string_view decided_by = bytes.text("decided_by");
+  return shell.text(
+      "bytes_" + state,
+      {asked_by, decided_by.empty() ? "-" : std::string(decided_by), local_time(bytes.text("at"))});
+}
+
 void print_takedown(const Shell& shell, const JsonValue& takedown) {
   Table table({});
   const auto add = [&table, &shell](std::string_view label, std::string value) {
@@ -109,6 +127,10 @@ void print_takedown(const Shell& shell, const JsonValue& takedown) {
   }
   if (takedown.items("places").empty()) {
     shell.print("  " + shell.text("takedown_nowhere"));
+  }
+  if (const std::string bytes = bytes_line(shell, takedown); !bytes.empty()) {
+    shell.print("");
+    shell.print(bytes);
   }
   for (const JsonValue& place : takedown.items("places")) {
     if (is_open(place) && place.boolean("needs_person")) {

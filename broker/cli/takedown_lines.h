@@ -16,6 +16,10 @@ std::string place_line(const Shell& shell, const JsonValue& place);
 // Head, a line for each place, and a paragraph for each that needs a person.
 void print_takedown(const Shell& shell, const JsonValue& takedown);
 
+// Of a withdrawal that erases: what became of the stored bytes, or whom they wait for. Empty:
+// nothing to say.
+std::string bytes_line(const Shell& shell, const JsonValue& takedown);
+
 bool is_open(const JsonValue& place);
 
 }  // namespace gulou::cli

@@ -155,6 +155,9 @@ Exit finish(const Shell& shell, const Answer& answer) {
     shell.print(shell.text("withdraw_done",
                            {std::to_string(answer.value.integer("confirmed")),
                             std::to_string(answer.value.integer("seq"))}));
+    if (const std::string bytes = bytes_line(shell, answer.value); !bytes.empty()) {
+      shell.print(bytes);
+    }
   }
   return open ? Exit::refused : Exit::done;
 }

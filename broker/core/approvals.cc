@@ -39,10 +39,12 @@ bool may_allow(ApprovalRole role) {
          role == ApprovalRole::unit_head;
 }
 
+bool lets_pass(const ApprovalFacts& one) {
+  return may_allow(one.approval.role) && listed(one.approval.allows, guard_word);
+}
+
 bool guard_is_overridden(const Submitted& event) {
-  return std::ranges::any_of(event.approvals, [](const ApprovalFacts& one) {
-    return may_allow(one.approval.role) && listed(one.approval.allows, guard_word);
-  });
+  return std::ranges::any_of(event.approvals, lets_pass);
 }
 
 // The review record of article 17. An approval of the secrecy reviewer is one when it says what
@@ -334,6 +336,25 @@ void check_approvals(const Submitted& event,
       }
     }
   }
+}
+
+GuardPassed passed_guard(const Submitted& event, const ApprovalSettings& policy) {
+  GuardPassed passed;
+  for (const PartFacts& part : event.parts) {
+    for (const PersonalData& found : part.personal_data) {
+      if (guard_of(policy, found.kind) == Guard::refuse &&
+          passed.places.size() < limits::confirmation_places_max) {
+        passed.places.push_back(found.field + ": " + std::string(name_of(found.kind)));
+      }
+    }
+  }
+  const auto allows = std::ranges::find_if(event.approvals, lets_pass);
+  if (allows == event.approvals.end()) {
+    return {};
+  }
+  passed.allowed_by = allows->approval.name;
+  passed.opinion = allows->approval.opinion;
+  return passed;
 }
 
 SignOff sign_off_of(const Submitted& event, const ApprovalSettings& policy) {

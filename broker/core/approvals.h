@@ -24,6 +24,15 @@ void check_approvals(const Submitted& event,
                      Now now,
                      std::vector<Error>& errors);
 
+// Personal data the guard would refuse, which an approval lets pass: where, and who answers for it.
+struct GuardPassed {
+  std::vector<std::string> places;
+  std::string allowed_by;
+  std::string opinion;
+};
+
+GuardPassed passed_guard(const Submitted& event, const ApprovalSettings& policy);
+
 // What the journal keeps of the approvals of a bundle that was accepted.
 SignOff sign_off_of(const Submitted& event, const ApprovalSettings& policy);
 

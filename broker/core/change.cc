@@ -43,6 +43,10 @@ std::string_view name_of(const Change& change) {
     std::string_view operator()(const NoticeSent&) const { return "notice.sent"; }
 
     std::string_view operator()(const LossSuspected&) const { return "loss.suspected"; }
+
+    std::string_view operator()(const Confirmation&) const { return "confirmation.changed"; }
+
+    std::string_view operator()(const PartErased&) const { return "part.erased"; }
   };
 
   return std::visit(Names{}, change);

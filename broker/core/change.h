@@ -192,6 +192,7 @@ struct DeliveryChanged {
   bool ahead = false;    // the cursor has not come here yet: it must look at this row when it does
   bool ungated = false;  // a person or the time-out opened the gate
   JobNo job;             // the replay job that sends it again
+  bool afresh = false;   // as if nothing were there: two persons have decided so
   friend bool operator==(const DeliveryChanged&, const DeliveryChanged&) = default;
 };
 
@@ -295,6 +296,7 @@ struct ReplayJob {
   uint64_t skipped = 0;  // selected, but withdrawn, superseded, expired or already under way
   std::string ended_by;
   std::string ended_reason;
+  std::string confirmed_by;  // the second operator, where it may send twice
   friend bool operator==(const ReplayJob&, const ReplayJob&) = default;
 };
 
@@ -324,6 +326,60 @@ struct LossSuspected {
   friend bool operator==(const LossSuspected&, const LossSuspected&) = default;
 };
 
+enum class ConfirmationState : uint8_t {
+  waiting = 1,  // for a second operator
+  given = 2,    // and not carried out yet
+  refused = 3,
+  expired = 4,
+  done = 5,
+};
+
+// The whole row of a decision that takes two persons: who asked for what, who confirmed or refused
+// it. Open: something still depends on it. Of act erase it is also the work itself: where the
+// policy asks for nobody else it begins as given, with nobody who decided.
+struct Confirmation {
+  ConfirmationNo no;
+  ConfirmationState state = ConfirmationState::waiting;
+  bool open = true;
+  TwoPersonAct act = TwoPersonAct::none;
+  std::string asked_by;
+  std::string reason;
+  Utc asked_at;
+  Utc until;  // nobody may give it after that; personal_data: nor may it be used
+  Utc at;     // of this change
+  std::string decided_by;
+  std::string decided_reason;
+  Utc decided_at;
+  Seq seq;  // erase: the withdrawal; personal_data: the bundle, once it is accepted
+  // replay_duplicate
+  ReplaySelection selection;  // range frozen
+  uint32_t per_minute = 0;
+  JobNo job;  // once it was given
+  // personal_data: asked_by is the publisher
+  Digest bundle_digest;
+  std::string allowed_by;           // the person whose approval lets them pass
+  std::vector<std::string> ids;     // of the parts
+  std::vector<std::string> places;  // where, and what: never the data themselves
+  friend bool operator==(const Confirmation&, const Confirmation&) = default;
+};
+
+// The stored bytes of one part of a bundle are destroyed: its body, its title, and the blobs that
+// nothing else uses. Its digests stay, here and in the entry.
+struct PartErased {
+  Seq seq;
+  Lane lane = Lane::normal;
+  uint8_t part = 0;
+  Digest digest;   // of the canonical bytes
+  Seq withdrawal;  // that asked for it
+  ConfirmationNo confirmation;
+  std::string asked_by;
+  std::string confirmed_by;  // empty: the policy asks for nobody
+  Utc at;
+  std::vector<Digest> blobs;  // destroyed with it
+  std::vector<Digest> kept;   // used by something else that lives
+  friend bool operator==(const PartErased&, const PartErased&) = default;
+};
+
 using Change = std::variant<EntryAccepted,
                             EpochOpened,
                             ChannelDefined,
@@ -341,7 +397,9 @@ using Change = std::variant<EntryAccepted,
                             ExpiryReached,
                             ReplayJob,
                             NoticeSent,
-                            LossSuspected>;
+                            LossSuspected,
+                            Confirmation,
+                            PartErased>;
 
 // Word for logs and `gulou journal verify`: "entry.accepted".
 std::string_view name_of(const Change& change);

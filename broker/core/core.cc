@@ -29,10 +29,12 @@ Core::Settled Core::settle(Now now) {
   expire_leases(now);
   if (!loss_suspected()) {
     expire_releases(now);
+    expire_confirmations(now);
     sweep_blobs(now);
     cancel_retired(now);
   }
   if (!draining_ && !loss_suspected()) {
+    run_erasures(now);
     run_jobs(now);
     dispatch(now);
     dispatch_by_hand(now);
@@ -139,6 +141,9 @@ CoreView Core::view() const {
   }
   for (const auto& [no, job] : ledger_.jobs()) {
     view.jobs.push_back(job);
+  }
+  for (const auto& [no, confirmation] : ledger_.confirmations()) {
+    view.confirmations.push_back(confirmation);
   }
   if (loss_suspected()) {
     view.loss = ledger_.loss();

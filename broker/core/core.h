@@ -151,7 +151,7 @@ class Core {
   bool check_withdrawal(const WithdrawalAsked& event,
                         KnownTargets& known,
                         std::vector<Error>& errors) const;
-  bool answer_withdrawn(const WithdrawalAsked& event, const KnownTargets& known);
+  bool answer_withdrawn(const WithdrawalAsked& event, const KnownTargets& known, Now now);
   void answer_accepted(const Asker& to, const EntryAccepted& entry);
   // The entry without seq and facts, of these publications.
   EntryAccepted withdrawal_of(const std::string& publisher,
@@ -236,6 +236,31 @@ class Core {
   bool job_is_due(const ReplayJob& job, Now now);
   void start_job(ReplayJob job, Now now);
   void end_job(ReplayJob job, ReplayState state, const std::string& reason, Now now);
+
+  // Why no job may start on this channel; nothing: it may.
+  std::optional<Error> replay_error(ChannelNo channel) const;
+  void ask_replay(const Asker& from, const ReplayJob& job, Now now);
+  static ReplayJob job_of(const Confirmation& given);
+
+  // on_confirmation.cc
+  void on_event(const ConfirmationDecided& event, Now now);
+  bool may_ask(TwoPersonAct act, const std::string& by) const;
+  ConfirmationNo ask(Confirmation asked, Now now);
+  void expire_confirmations(Now now);
+  const Confirmation* confirmation_of(const Submitted& event) const;
+  std::optional<Error> personal_data_error(const Submitted& event, Now now);
+  void use_confirmation(const Confirmation& given, Seq seq, Now now);
+
+  // erasure.cc
+  void on_event(const BytesDestroyed& event, Now now);
+  void ask_erasure(const WithdrawalAsked& event, Seq withdrawal, Now now);
+  void run_erasures(Now now);
+  bool erase_rows(const Confirmation& given, size_t& budget, Now now);
+  void erase_part(const Confirmation& given, const RevisionRow& revision, Now now);
+  std::vector<Digest> blobs_of(const EntryAccepted& entry, uint8_t part) const;
+  bool is_used(const Digest& blob, Seq seq, uint8_t part) const;
+  std::optional<EntryAccepted> entry_at(Seq seq) const;
+  SendDestroy destruction_of(const Confirmation& given) const;
 
   // on_session.cc
   void wire_gates(Now now);
@@ -400,7 +425,9 @@ class Core {
   SessionNo served_last_;
   std::map<SubscriberNo, std::set<Seq>> held_back_;  // wait for a predecessor's lease to end
   std::map<JobNo, Mono> job_next_;                   // when the next one may be sent
-  std::set<ChannelNo> retiring_;                     // have open rows to be cancelled
+  std::map<ConfirmationNo, std::pair<size_t, size_t>> erasing_;  // publication and revision next
+  std::set<ConfirmationNo> destroying_;                          // the engine was told
+  std::set<ChannelNo> retiring_;                                 // have open rows to be cancelled
   std::optional<Utc> next_expiry_;
   bool expiry_known_ = false;
   std::optional<Mono> next_sweep_;

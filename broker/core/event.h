@@ -249,6 +249,20 @@ struct LossSettled {
   std::string reason;
 };
 
+// A second operator confirms what another asked for, or somebody refuses it.
+struct ConfirmationDecided {
+  Asker from;
+  std::string operator_name;
+  ConfirmationNo confirmation;
+  bool gives = false;
+  std::string reason;
+};
+
+// What SendDestroy named cannot be found on this machine any more.
+struct BytesDestroyed {
+  ConfirmationNo confirmation;
+};
+
 using Event = std::variant<Submitted,
                            BlobArrived,
                            SessionOpened,
@@ -268,6 +282,8 @@ using Event = std::variant<Submitted,
                            CalledBack,
                            Notified,
                            CursorShown,
-                           LossSettled>;
+                           LossSettled,
+                           ConfirmationDecided,
+                           BytesDestroyed>;
 
 }  // namespace gulou

@@ -33,6 +33,10 @@ Ledger::Ledger(const Reader& reader, const OpenState& opened)
     seen_heads_[{seen.channel, seen.lane}] = seen.number;
   }
   loss_ = opened.loss;
+  last_confirmation_ = opened.last_confirmation;
+  for (const Confirmation& confirmation : opened.confirmations) {
+    apply(confirmation, {});
+  }
   last_job_ = opened.last_job;
   for (const ReplayJob& job : opened.jobs) {
     apply(job, {});
@@ -52,6 +56,7 @@ void Ledger::durable(RoundNo round) {
   shown_.forget(round);
   blobs_.forget(round);
   new_references_.forget(round);
+  erased_.forget(round);
   deliveries_.forget(round);
   plain_.forget(round);
   revised_.forget(round);
@@ -136,7 +141,7 @@ void Ledger::add_part(const EntryAccepted& entry,
   }
   for (const auto* list : {&part.attachments, &part.private_attachments, &entry.sign_off.scans}) {
     for (const Digest& attachment : *list) {
-      new_references_.put(attachment, true, round);
+      new_references_.put({attachment, entry.seq}, true, round);
     }
   }
 }
@@ -243,7 +248,7 @@ void Ledger::apply_one(const DeliveryChanged& change, RoundNo round) {
     mark_revised(change.lane, change.seq, round);
   }
   if (change.proof) {
-    new_references_.put(change.proof, true, round);
+    new_references_.put({change.proof, change.seq}, true, round);
   }
   const bool timed =
       change.state == DeliveryState::waiting || change.state == DeliveryState::confirming;
@@ -290,6 +295,22 @@ void Ledger::apply_one(const NoticeSent& /*change*/, RoundNo /*round*/) {}
 
 void Ledger::apply_one(const LossSuspected& change, RoundNo /*round*/) {
   loss_ = change;
+}
+
+void Ledger::apply_one(const Confirmation& change, RoundNo /*round*/) {
+  last_confirmation_ = std::max(last_confirmation_, change.no);
+  if (change.open) {
+    confirmations_[change.no] = change;
+  } else {
+    confirmations_.erase(change.no);
+  }
+}
+
+void Ledger::apply_one(const PartErased& change, RoundNo round) {
+  erased_.put({change.seq, change.part}, change, round);
+  for (const Digest& blob : change.blobs) {
+    blobs_.put(blob, std::nullopt, round);
+  }
 }
 
 }  // namespace gulou

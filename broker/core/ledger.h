@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -99,6 +100,11 @@ class Ledger {
   // The last one, settled or not.
   const std::optional<LossSuspected>& loss() const { return loss_; }
 
+  // Open ones.
+  const std::map<ConfirmationNo, Confirmation>& confirmations() const { return confirmations_; }
+
+  ConfirmationNo next_confirmation() const { return {last_confirmation_.value + 1}; }
+
   // Number of the last entry the channel has shown to the public in this lane.
   uint64_t seen_head(ChannelNo channel, Lane lane) const;
 
@@ -114,7 +120,12 @@ class Ledger {
   Utc published_on(const PublicationKey& key) const;
   std::optional<BlobRow> blob(const Digest& digest) const;
 
-  bool referenced(const Digest& digest) const { return new_references_.find(digest) != nullptr; }
+  // In a round that is not committed yet.
+  bool referenced(const Digest& digest) const;
+  // Calls visit for entries that use the blob, or did when they still had their bytes, until it
+  // says false.
+  void blob_uses(const Digest& digest, const std::function<bool(Seq)>& visit) const;
+  std::optional<PartErased> erased(Seq seq, uint8_t part) const;
 
   std::optional<DeliveryChanged> delivery(SubscriberNo subscriber, Seq seq) const;
   // Committed due rows that no round in flight has changed.
@@ -179,6 +190,8 @@ class Ledger {
   void apply_one(const ReplayJob& change, RoundNo round);
   void apply_one(const NoticeSent& change, RoundNo round);
   void apply_one(const LossSuspected& change, RoundNo round);
+  void apply_one(const Confirmation& change, RoundNo round);
+  void apply_one(const PartErased& change, RoundNo round);
   void add_part(const EntryAccepted& entry, const EntryPart& part, uint8_t number, RoundNo round);
   void trim_recent();
   static std::optional<Delivered> delivered_by(const DeliveryChanged& delivery,
@@ -201,6 +214,8 @@ class Ledger {
   std::map<JobNo, ReplayJob> jobs_;
   JobNo last_job_;
   std::optional<LossSuspected> loss_;
+  std::map<ConfirmationNo, Confirmation> confirmations_;
+  ConfirmationNo last_confirmation_;
   std::map<std::pair<ChannelNo, Lane>, uint64_t> seen_heads_;
 
   // The newest entries of each lane, committed or not; everything behind recent_floor_ is here.
@@ -216,7 +231,8 @@ class Ledger {
   Overlay<SerialKey, uint64_t> serials_;
   Overlay<PublicationKey, Utc> shown_;
   Overlay<Digest, std::optional<BlobRow>> blobs_;
-  Overlay<Digest, bool> new_references_;
+  Overlay<std::pair<Digest, Seq>, bool> new_references_;
+  Overlay<std::pair<Seq, uint8_t>, PartErased> erased_;
   Overlay<DeliveryKey, DeliveryChanged> deliveries_;
   Overlay<std::pair<SubscriberNo, LeaseNo>, RangePublished> plain_;
   uint64_t plain_number_ = 0;

@@ -111,6 +111,37 @@ std::optional<BlobRow> Ledger::blob(const Digest& digest) const {
   return row != nullptr ? *row : reader_.blob(digest);
 }
 
+bool Ledger::referenced(const Digest& digest) const {
+  const auto at = new_references_.lower_bound({digest, Seq{}});
+  return at != new_references_.end() && at->first.first == digest;
+}
+
+void Ledger::blob_uses(const Digest& digest, const std::function<bool(Seq)>& visit) const {
+  for (auto at = new_references_.lower_bound({digest, Seq{}});
+       at != new_references_.end() && at->first.first == digest;
+       ++at) {
+    if (!visit(at->first.second)) {
+      return;
+    }
+  }
+  std::vector<Seq> page;
+  Seq after;
+  do {
+    page = reader_.blob_uses(digest, after, limits::due_rows_max);
+    for (const Seq seq : page) {
+      if (!visit(seq)) {
+        return;
+      }
+      after = seq;
+    }
+  } while (page.size() == limits::due_rows_max);
+}
+
+std::optional<PartErased> Ledger::erased(Seq seq, uint8_t part) const {
+  const PartErased* change = erased_.find({seq, part});
+  return change != nullptr ? std::optional(*change) : reader_.erased(seq, part);
+}
+
 std::optional<DeliveryChanged> Ledger::delivery(SubscriberNo subscriber, Seq seq) const {
   const DeliveryChanged* row = deliveries_.find({subscriber, seq});
   return row != nullptr ? std::optional(*row) : reader_.delivery(subscriber, seq);
@@ -333,7 +364,8 @@ bool Ledger::leased(SubscriberNo subscriber, const PublicationRow& publication) 
 size_t Ledger::overlay_rows() const {
   return publications_.size() + documents_.size() + contents_.size() + index_nos_.size() +
          serials_.size() + shown_.size() + blobs_.size() + new_references_.size() +
-         deliveries_.size() + plain_.size() + revised_.size() + seen_.size() + expiries_.size();
+         deliveries_.size() + plain_.size() + revised_.size() + seen_.size() + expiries_.size() +
+         erased_.size();
 }
 
 namespace {

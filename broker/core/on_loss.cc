@@ -20,6 +20,8 @@ struct AskerOfChange {
 
   const Asker* operator()(const ReplayCancelled& event) const { return &event.from; }
 
+  const Asker* operator()(const ConfirmationDecided& event) const { return &event.from; }
+
   template <class Other>
   const Asker* operator()(const Other& /*event*/) const {
     return nullptr;

@@ -43,15 +43,8 @@ void Core::on_event(const ReplayAsked& event, Now now) {
            {{code, std::move(reason), std::move(field), {std::move(arg)}}},
            "decision.refused");
   };
-  const auto channel = channels_.find(event.selection.channel);
-  if (channel == channels_.end()) {
-    return wrong(ErrorCode::not_found,
-                 "channel_unknown",
-                 "channel",
-                 std::to_string(event.selection.channel.value));
-  }
-  if (ledger_.condition(channel->first).retired) {
-    return wrong(ErrorCode::refused, "channel_retired", "channel", channel->second.policy.id);
+  if (auto error = replay_error(event.selection.channel)) {
+    return refuse(event.from, {*std::move(error)}, "decision.refused");
   }
   if (event.reason.empty()) {
     return wrong(ErrorCode::invalid_argument, "reason_missing", "reason", {});
@@ -61,14 +54,6 @@ void Core::on_event(const ReplayAsked& event, Now now) {
                  "replay_too_fast",
                  "per_minute",
                  std::to_string(limits::replay_per_minute_max));
-  }
-  if (event.allow_duplicate) {
-    return wrong(
-        ErrorCode::refused, "second_operator_needed", "allow_duplicate", channel->second.policy.id);
-  }
-  if (ledger_.jobs().size() >= limits::replay_jobs_max) {
-    return wrong(
-        ErrorCode::exhausted, "replay_jobs_full", "", std::to_string(limits::replay_jobs_max));
   }
   const Seq head = ledger_.head();
   ReplayJob job;
@@ -84,9 +69,61 @@ void Core::on_event(const ReplayAsked& event, Now now) {
   job.by = event.operator_name;
   job.reason = event.reason;
   job.per_minute = event.per_minute == 0 ? limits::replay_per_minute_default : event.per_minute;
+  // Where the platform can be asked nothing goes out twice anyway.
+  job.allow_duplicate =
+      event.allow_duplicate && !channels_.at(event.selection.channel).policy.can_look;
+  if (job.allow_duplicate && county_.approvals.needs_two(TwoPersonAct::replay_duplicate)) {
+    return ask_replay(event.from, job, now);
+  }
   const JobNo no = ledger_.next_job();
   start_job(std::move(job), now);
   step_.sends.emplace_back(SendDone{event.from, no});
+}
+
+std::optional<Error> Core::replay_error(ChannelNo channel) const {
+  const auto at = channels_.find(channel);
+  if (at == channels_.end()) {
+    return Error{
+        ErrorCode::not_found, "channel_unknown", "channel", {std::to_string(channel.value)}};
+  }
+  if (ledger_.condition(channel).retired) {
+    return Error{ErrorCode::refused, "channel_retired", "channel", {at->second.policy.id}};
+  }
+  if (ledger_.jobs().size() >= limits::replay_jobs_max) {
+    return Error{
+        ErrorCode::exhausted, "replay_jobs_full", "", {std::to_string(limits::replay_jobs_max)}};
+  }
+  return std::nullopt;
+}
+
+// It runs when a second operator has confirmed it.
+void Core::ask_replay(const Asker& from, const ReplayJob& job, Now now) {
+  if (!may_ask(TwoPersonAct::replay_duplicate, job.by)) {
+    return refuse(from,
+                  {{ErrorCode::exhausted,
+                    "confirmations_full",
+                    "",
+                    {std::to_string(limits::confirmations_max)}}},
+                  "decision.refused");
+  }
+  Confirmation asked;
+  asked.act = TwoPersonAct::replay_duplicate;
+  asked.asked_by = job.by;
+  asked.reason = job.reason;
+  asked.selection = job.selection;
+  asked.per_minute = job.per_minute;
+  step_.sends.emplace_back(SendDone{from, {}, ask(std::move(asked), now)});
+}
+
+ReplayJob Core::job_of(const Confirmation& given) {
+  ReplayJob job;
+  job.selection = given.selection;
+  job.by = given.asked_by;
+  job.reason = given.reason;
+  job.allow_duplicate = true;
+  job.per_minute = given.per_minute;
+  job.confirmed_by = given.decided_by;
+  return job;
 }
 
 void Core::start_job(ReplayJob job, Now now) {
@@ -275,7 +312,13 @@ Core::Replayed Core::replay_one(const ReplayJob& job,
   again.by = job.by;
   again.reason = "replayed";
   again.detail.clear();
-  again.maybe_published = again.maybe_published || state == DeliveryState::published;
+  again.afresh = job.allow_duplicate && !channel.policy.can_look;
+  again.maybe_published =
+      !again.afresh && (again.maybe_published || state == DeliveryState::published);
+  if (again.afresh) {
+    again.platform_id.clear();
+    again.platform_ids.clear();
+  }
   move(std::move(again), state, Trigger::replay);
   return Replayed::sent;
 }

@@ -155,6 +155,11 @@ void Core::on_event(const Submitted& event, Now now) {
   if (errors.empty()) {
     check_attachments(event, errors);
   }
+  if (errors.empty()) {
+    if (auto error = personal_data_error(event, now)) {
+      errors.push_back(*std::move(error));
+    }
+  }
   if (!errors.empty()) {
     return refuse(event.from, std::move(errors), "submission.refused");
   }
@@ -401,6 +406,13 @@ void Core::accept(const Submitted& event, const KnownPublications& known, Now no
   entry.test = event.parts[0].test;
   entry.bundle_digest = event.bundle_digest;
   entry.sign_off = sign_off_of(event, county_.approvals);
+  const Confirmation* found = confirmation_of(event);
+  const bool given = found != nullptr && found->state == ConfirmationState::given;
+  const auto confirmed = given ? std::optional(*found) : std::nullopt;
+  if (confirmed) {
+    entry.sign_off.confirmation = confirmed->no;
+    entry.sign_off.confirmed_by = confirmed->decided_by;
+  }
   bool urgent = false;
   std::set<std::string> taken;
   for (size_t i = 0; i < event.parts.size(); ++i) {
@@ -434,7 +446,11 @@ void Core::accept(const Submitted& event, const KnownPublications& known, Now no
   if (entry.expires) {
     next_expiry_ = std::min(next_expiry_.value_or(entry.expires), entry.expires);
   }
+  const Seq seq = entry.seq;
   emit(std::move(entry));
+  if (confirmed) {
+    use_confirmation(*confirmed, seq, now);
+  }
   step_.sends.emplace_back(std::move(answer));
 }
 

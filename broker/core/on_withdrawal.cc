@@ -67,7 +67,7 @@ void Core::on_event(const WithdrawalAsked& event, Now now) {
   if (!check_withdrawal(event, known, errors)) {
     return refuse(event.from, std::move(errors), "withdrawal.refused");
   }
-  if (answer_withdrawn(event, known)) {
+  if (answer_withdrawn(event, known, now)) {
     return;
   }
   for (size_t i = 0; i < known.size(); ++i) {
@@ -99,7 +99,11 @@ void Core::on_event(const WithdrawalAsked& event, Now now) {
        entry.parts.size(),
        entry.parts[0].id);
   answer_accepted(event.from, entry);
+  const Seq seq = entry.seq;
   accept_withdrawal(std::move(entry), now);
+  if (event.kind == WithdrawalKind::erase) {
+    ask_erasure(event, seq, now);
+  }
 }
 
 bool Core::check_withdrawal(const WithdrawalAsked& event,
@@ -158,7 +162,7 @@ bool Core::check_withdrawal(const WithdrawalAsked& event,
 }
 
 // The same withdrawal again: its receipt again.
-bool Core::answer_withdrawn(const WithdrawalAsked& event, const KnownTargets& known) {
+bool Core::answer_withdrawn(const WithdrawalAsked& event, const KnownTargets& known, Now now) {
   const auto& first = known[0].withdrawn;
   const bool same = std::all_of(known.begin(), known.end(), [&](const PublicationRow& row) {
     return row.withdrawn && first && row.withdrawn->seq == first->seq &&
@@ -188,6 +192,11 @@ bool Core::answer_withdrawn(const WithdrawalAsked& event, const KnownTargets& kn
     }
   }
   step_.sends.emplace_back(std::move(answer));
+  const RevisionRow& newest = known[0].newest();
+  if (event.kind == WithdrawalKind::erase && event.by_operator &&
+      !ledger_.erased(newest.seq, newest.part)) {
+    ask_erasure(event, first->seq, now);  // nobody confirmed it in time
+  }
   return true;
 }
 

@@ -131,7 +131,9 @@ struct OpenState {
   std::vector<SeenHead> seen;
   std::vector<ReplayJob> jobs;  // running ones
   JobNo last_job;
-  std::optional<LossSuspected> loss;  // the last one
+  std::optional<LossSuspected> loss;        // the last one
+  std::vector<Confirmation> confirmations;  // open ones
+  ConfirmationNo last_confirmation;
 };
 
 enum class DueKind : uint8_t { publication = 0, withdrawal = 1 };
@@ -161,6 +163,15 @@ class Reader {
   virtual std::optional<BlobRow> blob(const Digest& digest) const = 0;
   // Blobs stored at or before `until` that no sweep has looked at, oldest first.
   virtual std::vector<Orphan> orphans(Utc until, size_t limit) const = 0;
+
+  // Entries that use the blob, with seq > after, ascending, at most `limit`: as an attachment, a
+  // scan, or what a person showed.
+  virtual std::vector<Seq> blob_uses(const Digest& digest, Seq after, size_t limit) const = 0;
+
+  // Open or closed.
+  virtual std::optional<Confirmation> confirmation(ConfirmationNo no) const = 0;
+  // What became of a part whose bytes were destroyed.
+  virtual std::optional<PartErased> erased(Seq seq, uint8_t part) const = 0;
 
   // The row of a delivery that is or was not plain.
   virtual std::optional<DeliveryChanged> delivery(SubscriberNo subscriber, Seq seq) const = 0;

@@ -138,10 +138,25 @@ struct SendRecall {
   Seq seq;
 };
 
-// An operator's decision took effect. job: of a replay.
+// An operator's decision took effect. job: of a replay; confirmation: it waits for a second one.
 struct SendDone {
   Asker to;
   JobNo job;
+  ConfirmationNo confirmation;
+};
+
+// Their rows are gone; now the bytes themselves must not be found any more. Said again by a new
+// process until BytesDestroyed has come back.
+struct SendDestroy {
+  ConfirmationNo confirmation;
+
+  struct Part {
+    Seq seq;
+    uint8_t part = 0;
+  };
+
+  std::vector<Part> parts;
+  std::vector<Digest> blobs;
 };
 
 struct SendError {
@@ -158,6 +173,7 @@ using Send = std::variant<SendAccepted,
                           SendProgressOk,
                           SendRecall,
                           SendDone,
+                          SendDestroy,
                           SendError>;
 
 // ---- notes --------------------------------------------------------------------------------------

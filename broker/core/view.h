@@ -43,8 +43,9 @@ struct CoreView {
   bool draining = false;
   uint64_t overlay_rows = 0;
   std::vector<ChannelView> channels;
-  std::vector<ReplayJob> jobs;        // running
-  std::optional<LossSuspected> loss;  // not settled
+  std::vector<ReplayJob> jobs;              // running
+  std::optional<LossSuspected> loss;        // not settled
+  std::vector<Confirmation> confirmations;  // open
 };
 
 }  // namespace gulou

@@ -107,6 +107,10 @@ class Page {
     if (title.empty()) {
       title = release.title;
     }
+    if (member == nullptr) {
+      title = title.empty() ? part.id : title;
+      return filled(language_, "evidence_line_no_content", {part.id});
+    }
     std::string text = filled(language_,
                               "evidence_line_title",
                               {std::string(word(language_, "kind", name_of(part.kind))),
@@ -214,6 +218,22 @@ class Page {
            std::string&) {
     if (change.lane == entry.lane && contains(change.runs, entry.seq)) {
       proven += filled(language_, "evidence_line_first", {format_shanghai(change.at)});
+    }
+  }
+
+  void add(const PartErased& change,
+           const EntryAccepted& entry,
+           std::string& proven,
+           std::string&) {
+    if (change.seq == entry.seq) {
+      proven +=
+          filled(language_,
+                 change.confirmed_by.empty() ? "journal_part_erased_alone" : "journal_part_erased",
+                 {std::to_string(change.seq.value),
+                  std::to_string(change.part),
+                  change.asked_by,
+                  change.confirmed_by,
+                  format_shanghai(change.at)});
     }
   }
 

@@ -103,6 +103,13 @@ class Gatherer {
 
   bool concerns(const ExpiryReached& change) const { return followed_.contains(change.seq); }
 
+  bool concerns(const PartErased& change) const { return followed_.contains(change.seq); }
+
+  // Of a replay: about many.
+  bool concerns(const Confirmation& change) const {
+    return change.seq && followed_.contains(change.seq);
+  }
+
   bool concerns(const FirstShown& change) const { return holds(change.runs); }
 
   bool concerns(const RangePublished& change) const { return holds(change.runs); }

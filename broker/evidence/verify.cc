@@ -143,11 +143,9 @@ Status check_entries(const std::vector<ArchiveMember>& members,
                      const Evidence& evidence,
                      const std::vector<Change>& changes) {
   std::set<Seq> missing(evidence.entries.begin(), evidence.entries.end());
-  bool erased = false;
+  std::set<Digest> destroyed;
   for (const Change& change : changes) {
     if (const auto* entry = std::get_if<EntryAccepted>(&change)) {
-      erased = erased || (entry->kind == EntryKind::withdrawal &&
-                          entry->withdrawal.kind == WithdrawalKind::erase);
       if (entry->kind == EntryKind::bundle) {
         TRY(check_content(members, evidence, *entry));
         missing.erase(entry->seq);
@@ -155,13 +153,18 @@ Status check_entries(const std::vector<ArchiveMember>& members,
     } else if (const auto* delivery = std::get_if<DeliveryChanged>(&change);
                delivery != nullptr && delivery->proof) {
       TRY(check_blob(members, evidence, delivery->proof));
+    } else if (const auto* erased = std::get_if<PartErased>(&change)) {
+      destroyed.insert(erased->digest);
+      destroyed.insert(erased->blobs.begin(), erased->blobs.end());
     }
   }
   if (!missing.empty()) {
     return wrong("evidence_entry_missing", {std::to_string(missing.begin()->value)});
   }
-  if (!evidence.erased.empty() && !erased) {
-    return wrong("evidence_erasure_unproven", {to_hex(evidence.erased.front())});
+  for (const Digest& digest : evidence.erased) {
+    if (!destroyed.contains(digest)) {
+      return wrong("evidence_erasure_unproven", {to_hex(digest)});
+    }
   }
   return {};
 }
@@ -183,6 +186,11 @@ Result<Verified> verify_evidence(std::string_view bytes,
   TRY(check_entries(members, evidence, changes));
   Verified verified{
       .evidence = std::move(evidence), .changes = changes.size(), .members = members.size()};
+  for (const Change& change : changes) {
+    if (const auto* erased = std::get_if<PartErased>(&change)) {
+      verified.erased.push_back(*erased);
+    }
+  }
   return verified;
 }
 

@@ -4,12 +4,14 @@
 // thread.
 #pragma once
 
+#include "broker/core/change.h"
 #include "broker/evidence/evidence_file.h"
 #include "common/base/result.h"
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gulou {
 
@@ -17,6 +19,7 @@ struct Verified {
   Evidence evidence;
   size_t changes = 0;
   size_t members = 0;
+  std::vector<PartErased> erased;  // whose bytes were destroyed, and by whom
 };
 
 // kept: a checkpoint that somebody kept outside; it must be one the file leads to

@@ -343,6 +343,8 @@ template struct Codec<ExpiryReached>;
 template struct Codec<ReplayJob>;
 template struct Codec<NoticeSent>;
 template struct Codec<LossSuspected>;
+template struct Codec<Confirmation>;
+template struct Codec<PartErased>;
 template struct Codec<PartPlace>;
 template struct Codec<RevisionPlace>;
 template struct Codec<RunRow>;

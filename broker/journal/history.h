@@ -80,6 +80,11 @@ class History {
   // Replay jobs, running and ended, newest first.
   virtual std::vector<ReplayJob> jobs(size_t limit) const = 0;
   virtual std::optional<ReplayJob> job(JobNo job) const = 0;
+  // Decisions of two persons: open ones first, then the closed ones, newest first, at most `limit`.
+  virtual std::vector<Confirmation> confirmations(size_t limit) const = 0;
+  virtual std::optional<Confirmation> confirmation(ConfirmationNo no) const = 0;
+  // What became of a part whose bytes were destroyed.
+  virtual std::optional<PartErased> erased(Seq seq, uint8_t part) const = 0;
   // Causes people were told about that have not recovered.
   virtual std::vector<NoticeSent> notices() const = 0;
   // Did the channel show this entry to the public under a number > after? Looks at a bounded

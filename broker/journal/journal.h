@@ -48,6 +48,11 @@ class Journal {
   // changeset that holds BlobStored for it.
   virtual Status put_chunk(const Digest& digest, uint32_t index, std::string_view bytes) = 0;
 
+  // The rows of these are gone, durably: leaves nothing of their bytes on this machine. On a thread
+  // of its own: it may take minutes, while the journal serves on. timed_out: not yet, to be asked
+  // again in a while; any other Error as of commit().
+  virtual Status destroy(const SendDestroy& what) = 0;
+
   virtual const Reader& reader() const = 0;
   virtual const History& history() const = 0;
 

@@ -126,6 +126,10 @@ std::string chunk(const Digest& digest, uint32_t index) {
   return Builder(36).bytes(digest.view()).number(index).done();
 }
 
+KeyRange chunks(const Digest& digest) {
+  return starting_with(std::string(digest.view()));
+}
+
 std::string changeset(uint64_t number) {
   return Builder(8).number(number).done();
 }
@@ -208,6 +212,10 @@ std::string withdrawn(const PublicationKey& key) {
       .name(key.id)
       .name(key.publisher)
       .done();
+}
+
+std::string erased(Seq seq, uint8_t part) {
+  return Builder(10).byte('e').number(seq.value).number(part).done();
 }
 
 Seq seq_of_release_row(std::string_view key) {
@@ -342,6 +350,18 @@ JobNo job_of(std::string_view key) {
   return {number_at<decltype(JobNo::value)>(key, 1)};
 }
 
+std::string confirmation(ConfirmationNo no) {
+  return Builder(9).byte('y').number(no.value).done();
+}
+
+KeyRange confirmations() {
+  return starting_with("y");
+}
+
+ConfirmationNo confirmation_of(std::string_view key) {
+  return {number_at<decltype(ConfirmationNo::value)>(key, 1)};
+}
+
 std::string url(const Digest& url_digest) {
   return Builder(33).byte('u').bytes(url_digest.view()).done();
 }
@@ -458,6 +478,16 @@ std::string blob_use(const Digest& digest, Seq seq) {
 
 KeyRange blob_uses(const Digest& digest) {
   return starting_with(Builder(33).byte('r').bytes(digest.view()).done());
+}
+
+KeyRange blob_uses_behind(const Digest& digest, Seq after) {
+  KeyRange range = blob_uses(digest);
+  range.from = behind(blob_use(digest, after));
+  return range;
+}
+
+Seq seq_of_blob_use(std::string_view key) {
+  return {number_at<uint64_t>(key, 33)};
 }
 
 std::string orphan(Utc stored_at, const Digest& digest) {

@@ -60,6 +60,7 @@ KeyRange bodies();
 
 // blob: digest32 index4
 std::string chunk(const Digest& digest, uint32_t index);
+KeyRange chunks(const Digest& digest);
 
 // journal: number8
 std::string changeset(uint64_t number);
@@ -80,6 +81,7 @@ std::string shown(Seq first);                                        // 'f' seq8
 std::string revised(Seq seq);                                        // 'v' seq8
 std::string title(Seq seq, uint8_t part);                            // 't' seq8 part1
 std::string withdrawn(const PublicationKey& key);                    // 'w' id 0 publisher 0
+std::string erased(Seq seq, uint8_t part);                           // 'e' seq8 part1
 Seq seq_of_release_row(std::string_view key);                        // of 'f', 'v', 't'
 uint8_t part_of_title(std::string_view key);
 KeyRange shown_runs();
@@ -116,6 +118,11 @@ std::string job(JobNo job);
 KeyRange jobs();
 JobNo job_of(std::string_view key);
 
+// open and receipt, while it is open and when it is closed: 'y' confirmation8
+std::string confirmation(ConfirmationNo no);
+KeyRange confirmations();
+ConfirmationNo confirmation_of(std::string_view key);
+
 // receipt: final deliveries under the same key as open ones; 'u' sha32; 'p' sub8 lane1 seq8;
 // 's' channel4 lane1 number8
 std::string url(const Digest& url_digest);
@@ -149,6 +156,8 @@ KeyRange notices();
 std::string blob(const Digest& digest);               // 'b' digest32
 std::string blob_use(const Digest& digest, Seq seq);  // 'r' digest32 seq8
 KeyRange blob_uses(const Digest& digest);
+KeyRange blob_uses_behind(const Digest& digest, Seq after);
+Seq seq_of_blob_use(std::string_view key);
 // The values of blob uses: some part delivers it, or all that name it keep it private.
 inline constexpr std::string_view use_delivered = "d";
 inline constexpr std::string_view use_private = "p";

@@ -53,12 +53,17 @@ std::vector<SeenHead> seen_heads(const RowReader& rows) {
   return heads;
 }
 
-JobNo last_job(const RowReader& rows) {
-  JobNo last;
+// Of rows that stand in one family while they are open and in another when they are closed.
+template <class Number>
+Number last_number(const RowReader& rows,
+                   const KeyRange& range,
+                   const std::string& end,
+                   Number (*number_of)(std::string_view key)) {
+  Number last;
   for (const Cf family : {Cf::open, Cf::receipt}) {
-    const auto cursor = rows.cursor(family, keys::jobs());
-    if (cursor->seek_back(keys::job({UINT64_MAX}))) {
-      last = std::max(last, keys::job_of(cursor->key()));
+    const auto cursor = rows.cursor(family, range);
+    if (cursor->seek_back(end)) {
+      last = std::max(last, number_of(cursor->key()));
     }
   }
   return last;
@@ -83,7 +88,10 @@ Result<OpenState> load_open_state(const RowReader& rows) {
   state.rates = all_rows<RateUsed>(rows, Cf::meta, keys::rates());
   state.seen = seen_heads(rows);
   state.jobs = all_rows<ReplayJob>(rows, Cf::open, keys::jobs());
-  state.last_job = last_job(rows);
+  state.last_job = last_number(rows, keys::jobs(), keys::job({UINT64_MAX}), keys::job_of);
+  state.confirmations = all_rows<Confirmation>(rows, Cf::open, keys::confirmations());
+  state.last_confirmation = last_number(
+      rows, keys::confirmations(), keys::confirmation({UINT64_MAX}), keys::confirmation_of);
   state.loss = lookup<LossSuspected>(rows, Cf::meta, keys::loss());
   return state;
 }

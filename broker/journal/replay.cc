@@ -8,6 +8,8 @@
 #include "common/crypto/digest.h"
 
 #include <map>
+#include <set>
+#include <utility>
 
 namespace gulou {
 namespace {
@@ -43,17 +45,18 @@ Status verify_sign_off(const History& history, const EntryAccepted& entry) {
   return {};
 }
 
-Status verify_bodies(const History& history, const EntryAccepted& entry) {
+using PartPlaces = std::set<std::pair<Seq, uint8_t>>;
+
+// missing: bodies that are not there; some later change must say that they were erased.
+Status verify_bodies(const History& history, const EntryAccepted& entry, PartPlaces& missing) {
   if (entry.kind != EntryKind::bundle) {
     return {};  // a withdrawal has none
   }
   for (size_t part = 0; part < entry.parts.size(); ++part) {
     const auto body = history.body(entry.seq, static_cast<uint8_t>(part));
     if (!body) {
-      return fail(ErrorCode::corrupt,
-                  "body_missing",
-                  {},
-                  {std::to_string(entry.seq.value), std::to_string(part)});
+      missing.emplace(entry.seq, static_cast<uint8_t>(part));
+      continue;
     }
     if (sha256(*body) != entry.parts[part].digest) {
       return fail(ErrorCode::corrupt,
@@ -85,13 +88,35 @@ Status verify_blob(const History& history, const Digest& digest, uint64_t size_b
 
 using BlobSizes = std::map<Digest, uint64_t>;
 
+// What is left to be found when all changes are seen.
+struct Awaited {
+  BlobSizes blobs;
+  PartPlaces missing;
+};
+
 // Checks the bodies of a changeset and keeps the list of blobs that should be there.
 Status verify_changes(const History& history,
                       const std::vector<Change>& changes,
-                      BlobSizes& blobs) {
+                      Awaited& awaited,
+                      const ErasedVisit& on_erased) {
+  auto& [blobs, missing] = awaited;
   for (const Change& change : changes) {
     if (const auto* entry = std::get_if<EntryAccepted>(&change)) {
-      TRY(verify_bodies(history, *entry));
+      TRY(verify_bodies(history, *entry, missing));
+    } else if (const auto* erased = std::get_if<PartErased>(&change)) {
+      missing.erase({erased->seq, erased->part});
+      for (const Digest& blob : erased->blobs) {
+        blobs.erase(blob);
+      }
+      if (history.body(erased->seq, erased->part)) {
+        return fail(ErrorCode::corrupt,
+                    "body_not_erased",
+                    {},
+                    {std::to_string(erased->seq.value), std::to_string(erased->part)});
+      }
+      if (on_erased) {
+        on_erased(*erased);
+      }
     } else if (const auto* stored = std::get_if<BlobStored>(&change)) {
       blobs[stored->digest] = stored->size_bytes;
     } else if (const auto* swept = std::get_if<BlobSwept>(&change); swept && !swept->kept) {
@@ -179,14 +204,31 @@ Status replay_rows(const RowReader& rows, const Journal::Visitor& visitor) {
   return {};
 }
 
-Status verify(const Journal& journal) {
+Status verify(const Journal& journal, const ErasedVisit& on_erased) {
   const History& history = journal.history();
-  BlobSizes blobs;
-  const auto check = [&](uint64_t, Utc, const Digest&, const std::vector<Change>& changes) {
-    return verify_changes(history, changes, blobs);
+  Awaited awaited;
+  uint64_t last = 0;
+  const auto check = [&](uint64_t number, Utc, const Digest&, const std::vector<Change>& changes) {
+    last = number;
+    return verify_changes(history, changes, awaited, on_erased);
   };
   TRY(journal.replay(check));
-  for (const auto& [digest, size_bytes] : blobs) {
+  // A broker that works meanwhile may have erased something since the replay began.
+  TRY(history.changesets_from(last + 1, [&](uint64_t, const ChangesetRow& row) {
+    for (const std::string& bytes : row.changes) {
+      const auto change = decode_change(bytes);
+      if (const auto* erased = change ? std::get_if<PartErased>(&*change) : nullptr) {
+        awaited.missing.erase({erased->seq, erased->part});
+      }
+    }
+    return true;
+  }));
+  if (!awaited.missing.empty()) {
+    const auto& [seq, part] = *awaited.missing.begin();
+    return fail(
+        ErrorCode::corrupt, "body_missing", {}, {std::to_string(seq.value), std::to_string(part)});
+  }
+  for (const auto& [digest, size_bytes] : awaited.blobs) {
     TRY(verify_blob(history, digest, size_bytes));
   }
   return {};

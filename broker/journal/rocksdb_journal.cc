@@ -6,7 +6,9 @@
 #include "broker/journal/row_lookup.h"
 #include "common/base/limits.h"
 
+#include <set>
 #include <utility>
+#include <vector>
 
 #include <malloc.h>
 
@@ -131,6 +133,31 @@ Status RocksdbJournal::put_chunk(const Digest& digest, uint32_t index, std::stri
   const auto batch = store_->batch();
   batch->put(Cf::blob, keys::chunk(digest, index), bytes);
   return store_->write(*batch, false);
+}
+
+Status RocksdbJournal::destroy(const SendDestroy& what) {
+  std::vector<std::pair<Cf, KeyRange>> ranges;
+  std::set<Seq> entries;
+  for (const SendDestroy::Part& part : what.parts) {
+    entries.insert(part.seq);
+  }
+  for (const Seq seq : entries) {
+    ranges.push_back({Cf::body, {keys::body(seq, 0), keys::body(seq, UINT8_MAX)}});
+    ranges.push_back({Cf::release, {keys::title(seq, 0), keys::title(seq, UINT8_MAX)}});
+  }
+  if (!what.blobs.empty()) {
+    ranges.push_back({Cf::blob, keys::chunks(what.blobs.front())});
+  }
+  RocksdbStore::Purge& purge = purges_[what.confirmation];
+  if (!purge.rewritten) {
+    // A log ends when something that it holds is flushed: this row is written as it is.
+    const auto batch = store_->batch();
+    batch->put(Cf::meta, keys::format(), encode(NumberRow{format_version}));
+    TRY(store_->write(*batch, true));
+  }
+  TRY(store_->purge(ranges, purge));
+  purges_.erase(what.confirmation);
+  return {};
 }
 
 Status RocksdbJournal::replay(const Visitor& visitor) const {

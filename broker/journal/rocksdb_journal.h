@@ -12,6 +12,7 @@
 #include "broker/journal/table_reader.h"
 #include "broker/journal/tables.h"
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -29,6 +30,7 @@ class RocksdbJournal : public Journal {
   const OpenState& opened() const override { return opened_; }
 
   Result<Committed> commit(Changeset changeset) override;
+  Status destroy(const SendDestroy& what) override;
   Status put_chunk(const Digest& digest, uint32_t index, std::string_view bytes) override;
 
   const Reader& reader() const override { return reader_; }
@@ -50,6 +52,8 @@ class RocksdbJournal : public Journal {
   const OpenState opened_;
   TableReader reader_;
   TableHistory history_;
+
+  std::map<ConfirmationNo, RocksdbStore::Purge> purges_;  // the thread of destroy()
 
   // Commit thread.
   Tables tables_;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -141,6 +143,23 @@ class Cursor : public RowCursor {
   std::unique_ptr<rocksdb::Iterator> rows_;
 };
 
+auto still_read() {
+  return fail(ErrorCode::timed_out, "bytes_still_read");
+}
+
+// Tables, blobs and logs of the store, by name.
+std::set<std::string> files_of(const std::string& path) {
+  std::set<std::string> names;
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(path, error)) {
+    const std::string extension = file.path().extension().string();
+    if (extension == ".sst" || extension == ".blob" || extension == ".log") {
+      names.insert(file.path().filename().string());
+    }
+  }
+  return names;
+}
+
 Error open_error(const std::string& path, const rocksdb::Status& status) {
   const std::string text = status.ToString();
   if (status.IsIOError() && text.find("LOCK") != std::string::npos) {
@@ -175,6 +194,21 @@ struct RocksdbStore::State {
       fault.set(io_error(status, "journal_io"));
     }
     return std::nullopt;
+  }
+
+  // Does a file of before still stand there though nothing needs it, or a log?
+  bool outlived(const std::set<std::string>& before) const {
+    std::vector<std::string> live;
+    uint64_t manifest_bytes = 0;
+    const rocksdb::Status status = db->GetLiveFiles(live, &manifest_bytes, false);
+    if (!status.ok()) {
+      fault.set(io_error(status, "journal_io"));
+      return true;
+    }
+    const auto now = files_of(db->GetName());
+    return std::ranges::any_of(before, [&](const std::string& name) {
+      return now.contains(name) && std::ranges::find(live, "/" + name) == live.end();
+    });
   }
 
   std::unique_ptr<RowCursor> cursor(Cf cf,
@@ -324,6 +358,45 @@ Status RocksdbStore::write(Batch& batch, bool synced) {
   }
   rows.clear();
   return {};
+}
+
+Status RocksdbStore::purge(std::span<const std::pair<Cf, KeyRange>> ranges, Purge& purge) {
+  TRY(state_->fault.status());
+  rocksdb::DB& db = *state_->db;
+  const auto guarded = [this](const rocksdb::Status& status) -> Status {
+    if (status.ok()) {
+      return {};
+    }
+    state_->fault.set(io_error(status, "journal_unwritable"));
+    return fail(io_error(status, "journal_unwritable"));
+  };
+  if (purge.since == 0) {
+    purge.since = db.GetLatestSequenceNumber();
+  }
+  // Who looks at an earlier moment still sees the rows: what they see may not be rewritten yet.
+  uint64_t oldest = 0;
+  db.GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest);
+  if (oldest != 0 && oldest < purge.since) {
+    return still_read();
+  }
+  if (!purge.rewritten) {
+    purge.before = files_of(db.GetName());
+    TRY(guarded(db.Flush({}, state_->families)));
+    for (const auto& [cf, range] : ranges) {
+      rocksdb::CompactRangeOptions options;
+      options.exclusive_manual_compaction = false;
+      options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+      options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
+      options.blob_garbage_collection_age_cutoff = 1.0;
+      const rocksdb::Slice from = slice(range.from);
+      const rocksdb::Slice to = slice(range.to);
+      const bool all = cf == Cf::blob;
+      TRY(guarded(db.CompactRange(
+          options, state_->family(cf), all ? nullptr : &from, all ? nullptr : &to)));
+    }
+    purge.rewritten = true;
+  }
+  return state_->outlived(purge.before) ? still_read() : Status();
 }
 
 Status RocksdbStore::health() const {

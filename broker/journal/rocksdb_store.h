@@ -11,7 +11,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
+#include <span>
 #include <string>
+#include <utility>
 
 namespace gulou {
 
@@ -44,6 +47,19 @@ class RocksdbStore : public RowReader {
   std::unique_ptr<Batch> batch() const;
   // synced: on disk when it returns, with all written before. A reader sees all of it or nothing.
   Status write(Batch& batch, bool synced);
+
+  // How far one purge has come.
+  struct Purge {
+    uint64_t since = 0;            // the rows are gone since then
+    std::set<std::string> before;  // files that may hold their bytes
+    bool rewritten = false;
+  };
+
+  // Rows were erased from these ranges: rewrites the files that hold them, and lets go of the log.
+  // Blobs are written anew as a whole: nothing says which file holds which. timed_out
+  // bytes_still_read: a file of before is still there, perhaps because somebody reads it; once more
+  // in a while. Any one thread; may take minutes.
+  Status purge(std::span<const std::pair<Cf, KeyRange>> ranges, Purge& purge);
 
   // The first error of the store, if there was one.
   Status health() const;

@@ -40,7 +40,8 @@ auto fields(Is<WithdrawalFacts> auto& s) {
 }
 
 auto fields(Is<SignOff> auto& s) {
-  return std::tie(s.digest, s.bytes, s.level, s.scans, s.personal_data);
+  return std::tie(
+      s.digest, s.bytes, s.level, s.scans, s.personal_data, s.confirmation, s.confirmed_by);
 }
 
 auto fields(Is<EntryAccepted> auto& s) {
@@ -125,7 +126,8 @@ auto fields(Is<DeliveryChanged> auto& s) {
                   s.proof,
                   s.ahead,
                   s.ungated,
-                  s.job);
+                  s.job,
+                  s.afresh);
 }
 
 auto fields(Is<AttemptEnded> auto& s) {
@@ -203,7 +205,8 @@ auto fields(Is<ReplayJob> auto& s) {
                   s.sent,
                   s.skipped,
                   s.ended_by,
-                  s.ended_reason);
+                  s.ended_reason,
+                  s.confirmed_by);
 }
 
 auto fields(Is<NoticeSent> auto& s) {
@@ -212,6 +215,43 @@ auto fields(Is<NoticeSent> auto& s) {
 
 auto fields(Is<LossSuspected> auto& s) {
   return std::tie(s.epoch, s.seq, s.at, s.by, s.settled_at, s.settled_by, s.reason);
+}
+
+auto fields(Is<Confirmation> auto& s) {
+  return std::tie(s.no,
+                  s.state,
+                  s.open,
+                  s.act,
+                  s.asked_by,
+                  s.reason,
+                  s.asked_at,
+                  s.until,
+                  s.at,
+                  s.decided_by,
+                  s.decided_reason,
+                  s.decided_at,
+                  s.seq,
+                  s.selection,
+                  s.per_minute,
+                  s.job,
+                  s.bundle_digest,
+                  s.allowed_by,
+                  s.ids,
+                  s.places);
+}
+
+auto fields(Is<PartErased> auto& s) {
+  return std::tie(s.seq,
+                  s.lane,
+                  s.part,
+                  s.digest,
+                  s.withdrawal,
+                  s.confirmation,
+                  s.asked_by,
+                  s.confirmed_by,
+                  s.at,
+                  s.blobs,
+                  s.kept);
 }
 
 auto fields(Is<PartPlace> auto& s) {
@@ -285,5 +325,9 @@ template <>
 inline constexpr uint8_t number_of<NoticeSent> = 17;
 template <>
 inline constexpr uint8_t number_of<LossSuspected> = 30;
+template <>
+inline constexpr uint8_t number_of<Confirmation> = 31;
+template <>
+inline constexpr uint8_t number_of<PartErased> = 32;
 
 }  // namespace gulou

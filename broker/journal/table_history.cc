@@ -306,6 +306,28 @@ std::optional<ReplayJob> TableHistory::job(JobNo job) const {
   return running ? running : lookup<ReplayJob>(*rows, Cf::receipt, keys::job(job));
 }
 
+std::vector<Confirmation> TableHistory::confirmations(size_t limit) const {
+  const auto rows = rows_.snapshot();
+  std::vector<Confirmation> found;
+  for (const Cf family : {Cf::open, Cf::receipt}) {
+    const auto cursor = rows->cursor(family, keys::confirmations());
+    bool more = cursor->seek_back(keys::confirmation({UINT64_MAX}));
+    for (; more && found.size() < limit; more = cursor->prev()) {
+      found.push_back(decoded<Confirmation>(*rows, family, cursor->key(), cursor->value()));
+    }
+  }
+  return found;
+}
+
+std::optional<Confirmation> TableHistory::confirmation(ConfirmationNo no) const {
+  const auto rows = rows_.snapshot();
+  return TableReader(*rows).confirmation(no);
+}
+
+std::optional<PartErased> TableHistory::erased(Seq seq, uint8_t part) const {
+  return TableReader(rows_).erased(seq, part);
+}
+
 std::vector<NoticeSent> TableHistory::notices() const {
   return all_rows<NoticeSent>(rows_, Cf::meta, keys::notices());
 }

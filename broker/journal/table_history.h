@@ -41,6 +41,9 @@ class TableHistory : public History {
   std::vector<RateUsed> rates() const override;
   std::vector<ReplayJob> jobs(size_t limit) const override;
   std::optional<ReplayJob> job(JobNo job) const override;
+  std::vector<Confirmation> confirmations(size_t limit) const override;
+  std::optional<Confirmation> confirmation(ConfirmationNo no) const override;
+  std::optional<PartErased> erased(Seq seq, uint8_t part) const override;
   std::vector<NoticeSent> notices() const override;
   bool seen_behind(ChannelNo channel, Lane lane, uint64_t after, Seq seq) const override;
   std::vector<CursorMoved> cursors() const override;

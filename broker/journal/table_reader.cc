@@ -187,6 +187,30 @@ std::vector<Orphan> TableReader::orphans(Utc until, size_t limit) const {
   return found;
 }
 
+std::vector<Seq> TableReader::blob_uses(const Digest& digest, Seq after, size_t limit) const {
+  std::vector<Seq> found;
+  scan(rows_,
+       Cf::meta,
+       keys::blob_uses_behind(digest, after),
+       [&](std::string_view key, std::string_view) {
+         if (found.size() < limit) {
+           found.push_back(keys::seq_of_blob_use(key));
+         }
+         return found.size() < limit;
+       });
+  return found;
+}
+
+std::optional<Confirmation> TableReader::confirmation(ConfirmationNo no) const {
+  const std::string key = keys::confirmation(no);
+  auto open = lookup<Confirmation>(rows_, Cf::open, key);
+  return open ? open : lookup<Confirmation>(rows_, Cf::receipt, key);
+}
+
+std::optional<PartErased> TableReader::erased(Seq seq, uint8_t part) const {
+  return lookup<PartErased>(rows_, Cf::release, keys::erased(seq, part));
+}
+
 std::optional<DeliveryChanged> TableReader::delivery(SubscriberNo subscriber, Seq seq) const {
   const std::string key = keys::delivery(subscriber, seq);
   auto row = lookup<DeliveryChanged>(rows_, Cf::open, key);

@@ -22,6 +22,9 @@ class TableReader : public Reader {
   Utc published_on(const PublicationKey& key) const override;
   std::optional<BlobRow> blob(const Digest& digest) const override;
   std::vector<Orphan> orphans(Utc until, size_t limit) const override;
+  std::vector<Seq> blob_uses(const Digest& digest, Seq after, size_t limit) const override;
+  std::optional<Confirmation> confirmation(ConfirmationNo no) const override;
+  std::optional<PartErased> erased(Seq seq, uint8_t part) const override;
   std::optional<DeliveryChanged> delivery(SubscriberNo subscriber, Seq seq) const override;
   std::optional<RangePublished> plain_success(SubscriberNo subscriber,
                                               Lane lane,

@@ -167,12 +167,16 @@ void Tables::apply_one(const BlobSwept& change) {
   if (!row || row->stored_at != change.stored_at) {
     return;
   }
-  blobs_[change.digest].reset();
-  rows_->erase(Cf::meta, keys::blob(change.digest));
+  erase_blob(change.digest, *row);
+}
+
+void Tables::erase_blob(const Digest& digest, const BlobRow& row) {
+  blobs_[digest].reset();
+  rows_->erase(Cf::meta, keys::blob(digest));
   const uint64_t chunks =
-      (row->size_bytes + limits::blob_chunk_bytes - 1) / limits::blob_chunk_bytes;
+      (row.size_bytes + limits::blob_chunk_bytes - 1) / limits::blob_chunk_bytes;
   for (uint64_t index = 0; index < chunks; ++index) {
-    rows_->erase(Cf::blob, keys::chunk(change.digest, static_cast<uint32_t>(index)));
+    rows_->erase(Cf::blob, keys::chunk(digest, static_cast<uint32_t>(index)));
   }
 }
 
@@ -355,6 +359,39 @@ void Tables::apply_one(const NoticeSent& change) {
 
 void Tables::apply_one(const LossSuspected& change) {
   rows_->put(Cf::meta, keys::loss(), encode(change));
+}
+
+void Tables::apply_one(const Confirmation& change) {
+  const std::string key = keys::confirmation(change.no);
+  if (change.open) {
+    rows_->put(Cf::open, key, encode(change));
+    return;
+  }
+  rows_->erase(Cf::open, key);
+  rows_->put(Cf::receipt, key, encode(change));
+}
+
+// Everything made of the text goes; digests stay. The approvals stay as well: they say who answered
+// for it, not what it said.
+void Tables::apply_one(const PartErased& change) {
+  rows_->put(Cf::release, keys::erased(change.seq, change.part), encode(change));
+  rows_->erase(Cf::body, keys::body(change.seq, change.part));
+  rows_->erase(Cf::release, keys::title(change.seq, change.part));
+  for (const Digest& digest : change.blobs) {
+    if (const auto row = blob(digest)) {
+      rows_->erase(Cf::meta, keys::orphan(row->stored_at, digest));
+      erase_blob(digest, *row);
+    }
+    std::vector<std::string> uses{keys::blob_use(digest, change.seq)};
+    scan(
+        committed_, Cf::meta, keys::blob_uses(digest), [&](std::string_view key, std::string_view) {
+          uses.emplace_back(key);
+          return true;
+        });
+    for (const std::string& key : uses) {
+      rows_->erase(Cf::meta, key);
+    }
+  }
 }
 
 void put_bodies(std::span<const BodyBytes> bodies, RowWriter& rows) {

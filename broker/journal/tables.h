@@ -52,12 +52,15 @@ class Tables {
   void apply_one(const ReplayJob& change);
   void apply_one(const NoticeSent& change);
   void apply_one(const LossSuspected& change);
+  void apply_one(const Confirmation& change);
+  void apply_one(const PartErased& change);
 
   void put_part(const EntryAccepted& entry, uint8_t part);
   void put_withdrawal(const EntryAccepted& entry);
   void put_blob_uses(const EntryAccepted& entry);
   void put_shown(SeqRun run, Utc at);
   std::optional<BlobRow> blob(const Digest& digest) const;
+  void erase_blob(const Digest& digest, const BlobRow& row);
   std::optional<Indexed> indexed(SubscriberNo subscriber, Seq seq) const;
   void erase_index(const DeliveryChanged& change, const Indexed& previous);
   void put_index(const DeliveryChanged& change);

@@ -29,6 +29,8 @@ using SessionNo = Id<struct SessionTag, uint64_t>;
 using LeaseNo = Id<struct LeaseTag, uint64_t>;
 // A replay job, from 1; never reused within a home.
 using JobNo = Id<struct JobTag, uint64_t>;
+// A decision that two persons take, from 1; never reused within a home.
+using ConfirmationNo = Id<struct ConfirmationTag, uint64_t>;
 // One pass of the pump: the unit of commit. Starts anew with each process.
 using RoundNo = Id<struct RoundTag, uint64_t>;
 

@@ -19,8 +19,8 @@ const ApprovalRule* ApprovalSettings::rule_of(Kind kind, std::string_view column
   return at == rules.end() ? nullptr : &*at;
 }
 
-bool ApprovalSettings::needs_two(std::string_view action) const {
-  return std::ranges::find(two_persons, action) != two_persons.end();
+bool ApprovalSettings::needs_two(TwoPersonAct act) const {
+  return std::ranges::find(two_persons, name_of(act)) != two_persons.end();
 }
 
 }  // namespace gulou

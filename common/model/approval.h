@@ -5,6 +5,7 @@
 #pragma once
 
 #include "common/base/bytes.h"
+#include "common/base/ids.h"
 #include "common/base/time.h"
 #include "common/model/release.h"
 
@@ -64,8 +65,25 @@ struct SignOff {
   ApprovalLevel level = ApprovalLevel::none;  // the lowest that any of them has
   std::vector<Digest> scans;                  // blobs
   uint32_t personal_data = 0;                 // places the guard found and let pass
+  ConfirmationNo confirmation;                // of the second operator who let them pass
+  std::string confirmed_by;
   friend bool operator==(const SignOff&, const SignOff&) = default;
 };
+
+// What cannot be undone: where the policy names it, a second operator has to confirm it. Values are
+// stored: never renumber.
+enum class TwoPersonAct : uint8_t {
+  none = 0,
+  erase = 1,             // destroying the stored bytes of what was published in error
+  replay_duplicate = 2,  // sending again what may be there twice then
+  personal_data = 3,     // letting personal data pass the guard
+};
+
+inline constexpr TwoPersonAct all_two_person_acts[] = {
+    TwoPersonAct::erase, TwoPersonAct::replay_duplicate, TwoPersonAct::personal_data};
+
+std::string_view name_of(TwoPersonAct act);
+std::optional<TwoPersonAct> parse_two_person_act(std::string_view name);
 
 // ---- policy: config/approvals.toml --------------------------------------------------------------
 
@@ -107,7 +125,7 @@ struct ApprovalSettings {
   std::vector<std::string> two_persons = {"erase", "replay_duplicate", "personal_data"};
 
   const ApprovalRule* rule_of(Kind kind, std::string_view column) const;
-  bool needs_two(std::string_view action) const;
+  bool needs_two(TwoPersonAct act) const;
 };
 
 }  // namespace gulou

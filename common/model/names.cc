@@ -71,6 +71,11 @@ static_assert(std::size(approval_roles) == std::size(all_approval_roles));
 constexpr Word<ApprovalLevel> approval_levels[] = {{ApprovalLevel::asserted, "asserted"},
                                                    {ApprovalLevel::paper, "paper"},
                                                    {ApprovalLevel::by_key, "signed"}};
+constexpr Word<TwoPersonAct> two_person_acts[] = {
+    {TwoPersonAct::erase, "erase"},
+    {TwoPersonAct::replay_duplicate, "replay_duplicate"},
+    {TwoPersonAct::personal_data, "personal_data"}};
+static_assert(std::size(two_person_acts) == std::size(all_two_person_acts));
 constexpr Word<Validity> validities[] = {{Validity::valid, "valid"},
                                          {Validity::invalid, "invalid"},
                                          {Validity::repealed, "repealed"},
@@ -165,6 +170,10 @@ std::string_view name_of(ApprovalLevel level) {
   return word_of(approval_levels, level);
 }
 
+std::string_view name_of(TwoPersonAct act) {
+  return word_of(two_person_acts, act);
+}
+
 std::string_view name_of(Validity validity) {
   return word_of(validities, validity);
 }
@@ -244,6 +253,10 @@ std::optional<ApprovalRole> parse_approval_role(std::string_view name) {
 
 std::optional<ApprovalLevel> parse_approval_level(std::string_view name) {
   return value_of(approval_levels, name);
+}
+
+std::optional<TwoPersonAct> parse_two_person_act(std::string_view name) {
+  return value_of(two_person_acts, name);
 }
 
 std::optional<Validity> parse_validity(std::string_view name) {

@@ -21,7 +21,7 @@ bool is_level(std::string_view text) {
 }
 
 bool is_action(std::string_view text) {
-  return text == "erase" || text == "replay_duplicate" || text == "personal_data";
+  return parse_two_person_act(text).has_value();
 }
 
 constexpr SettingForm role_form{"drafter | reviewer | secrecy_reviewer | approver | unit_head",

@@ -1,5 +1,6 @@
 #include "common/settings/principals.h"
 
+#include "common/base/limits.h"
 #include "common/settings/forms.h"
 #include "common/settings/rows.h"
 
@@ -11,7 +12,6 @@ namespace {
 constexpr std::string_view role_names[] = {"publisher", "adapter", "operator", "device", "relay"};
 constexpr std::string_view rights_names[] = {"", "viewer", "operator", "admin"};
 constexpr std::string_view state_names[] = {"valid", "not_yet", "over", "revoked"};
-constexpr uint32_t rate_per_minute_max = 1'000'000;
 constexpr int64_t day_ms = 24LL * 3600 * 1000;
 
 bool is_role(std::string_view text) {
@@ -97,7 +97,7 @@ constexpr SettingRow<Row> rows[] = {
       .en = "Publisher: kinds it may submit; empty: all."},
      reach<Row, &Row::kinds>},
     {{.key = "rate_per_minute",
-      .max = rate_per_minute_max,
+      .max = limits::submissions_per_minute_max,
       .zh = "报送系统：每分钟最多报送次数；0 为不限。",
       .en = "Publisher: submissions a minute at most; 0: no limit."},
      reach<Row, &Row::rate_per_minute>},

@@ -78,6 +78,9 @@ const std::map<std::string_view, Script::Handler>& Script::handlers() {
                                                        {"retire", &Script::decide_channel},
                                                        {"replay", &Script::replay},
                                                        {"cancel_replay", &Script::cancel_replay},
+                                                       {"confirm", &Script::confirm},
+                                                       {"refuse", &Script::confirm},
+                                                       {"destroyed", &Script::destroyed},
                                                        {"called_back", &Script::called_back},
                                                        {"round", &Script::round},
                                                        {"close", &Script::close},
@@ -191,6 +194,9 @@ PartFacts Script::part_of(const Line& line) const {
   for (const std::string& name : split(line.text("attachments"), ",")) {
     facts.attachments.push_back({sha256(name), name.size(), "pdf", false});
   }
+  if (line.has("personal")) {
+    facts.personal_data = {{PersonalDataKind::id_card, "parts[0].body", 4, "3701**"}};
+  }
   if (line.named.contains("wrong")) {
     facts.errors = {{ErrorCode::invalid_argument, line.text("wrong"), "parts[0]", {}}};
   }
@@ -206,6 +212,17 @@ void Script::submit(const Command& command) {
   Submitted submitted = submission(publisher, std::move(parts));
   submitted.from = {session(publisher), ++correlation_};
   submitted.rights.columns = split(command.line.text("may_columns"), ",");
+  if (command.line.named.contains("allowed_by")) {
+    ApprovalFacts facts{.at = bench_.now.utc, .level = ApprovalLevel::asserted};
+    facts.approval.role = ApprovalRole::secrecy_reviewer;
+    facts.approval.name = command.line.text("allowed_by");
+    facts.approval.opinion = "listed on purpose";
+    facts.approval.allows = {"personal_data"};
+    submitted.rights.asserted = true;
+    submitted.approvals = {std::move(facts)};
+    submitted.sign_off = std::make_shared<const std::string>("[]");
+    submitted.sign_off_digest = sha256("[]");
+  }
   bench_.take(submitted);
 }
 
@@ -359,6 +376,21 @@ void Script::cancel_replay(const Command& command) {
                               line.word(1),
                               line.text("reason"),
                               {line.number("job")}});
+}
+
+// confirm wang 1; refuse wang 1 reason=no
+void Script::confirm(const Command& command) {
+  const Line& line = command.line;
+  bench_.take(ConfirmationDecided{{session(line.word(1)), ++correlation_},
+                                  line.word(1),
+                                  {std::stoull(line.word(2))},
+                                  line.word(0) == "confirm",
+                                  line.text("reason")});
+}
+
+// The engine has done what `destroy` asked for.
+void Script::destroyed(const Command& command) {
+  bench_.take(BytesDestroyed{{std::stoull(command.line.word(1))}});
 }
 
 void Script::called_back(const Command& command) {

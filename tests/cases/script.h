@@ -57,6 +57,8 @@ class Script {
   void decide_channel(const Command& command);
   void replay(const Command& command);
   void cancel_replay(const Command& command);
+  void confirm(const Command& command);
+  void destroyed(const Command& command);
   void called_back(const Command& command);
   void round(const Command& command);
   void close(const Command& command);
@@ -74,6 +76,8 @@ class Script {
   void show_deadline();
   void show_condition(const std::string& channel);
   void show_jobs();
+  void show_confirmations();
+  void show_bytes(Seq seq);
 
   PartFacts part_of(const Line& line) const;
   Report report_of(const Line& line) const;

@@ -23,6 +23,10 @@ void Script::show(const Command& command) {
     show_condition(line.word(2));
   } else if (what == "jobs") {
     show_jobs();
+  } else if (what == "confirmations") {
+    show_confirmations();
+  } else if (what == "bytes") {
+    show_bytes(seq(2));
   } else if (what == "deadline") {
     show_deadline();
   } else if (what == "changes") {
@@ -106,6 +110,42 @@ void Script::show_jobs() {
             ", skipped " + std::to_string(job.skipped) + "\n";
   }
   out_ += bench_.ledger().jobs().empty() ? "no job\n" : "";
+}
+
+void Script::show_confirmations() {
+  static const char* const states[] = {"", "waiting", "given", "refused", "expired", "done"};
+  for (const Confirmation& one : bench_.journal().history().confirmations(100)) {
+    out_ += "confirmation " + std::to_string(one.no.value) + " " + std::string(name_of(one.act)) +
+            " " + states[static_cast<size_t>(one.state)] + (one.open ? "" : ", closed") +
+            ", asked by " + one.asked_by;
+    out_ += one.decided_by.empty() ? "" : ", decided by " + one.decided_by;
+    out_ += one.seq ? ", #" + std::to_string(one.seq.value) : "";
+    out_ += one.job ? ", job " + std::to_string(one.job.value) : "";
+    out_ += one.open ? ", until " + relative_text(one.until, bench_.now.utc) : "";
+    out_ += "\n";
+  }
+}
+
+// What of an entry is stored, and what the journal says of the rest.
+void Script::show_bytes(Seq seq) {
+  const History& history = bench_.journal().history();
+  const auto entry = history.entry(seq);
+  for (size_t i = 0; entry && i < entry->entry.parts.size(); ++i) {
+    const auto part = static_cast<uint8_t>(i);
+    out_ += "#" + std::to_string(seq.value) + "." + std::to_string(i);
+    out_ += history.body(seq, part) ? " body" : " no body";
+    out_ += history.title(seq, part) ? ", title" : ", no title";
+    size_t blobs = 0;
+    for (const Digest& blob : entry->entry.parts[i].attachments) {
+      blobs += history.blob(blob) ? 1U : 0U;
+    }
+    out_ += ", blobs " + std::to_string(blobs);
+    if (const auto erased = history.erased(seq, part)) {
+      out_ += ", erased by " + erased->asked_by + " and " + erased->confirmed_by + ", kept " +
+              std::to_string(erased->kept.size());
+    }
+    out_ += "\n";
+  }
 }
 
 void Script::show_deadline() {

@@ -248,6 +248,13 @@ void SimBroker::let_go() {
       plant_in(*deliver, planted_);
     }
     parts_.checker.on_send(send);
+    if (const auto* destroy = std::get_if<SendDestroy>(&send)) {
+      later(parts_.random.between(1, 2'000), [this, what = *destroy] {
+        if (journal_->destroy(what)) {
+          tell(BytesDestroyed{what.confirmation});
+        }
+      });
+    }
     if (parts_.trace.on()) {
       std::string words = test::send_text(send, {});
       words.erase(words.find_last_not_of('\n') + 1);

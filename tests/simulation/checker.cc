@@ -175,7 +175,8 @@ void Checker::check_replay(const DeliveryChanged& change, const DeliveryChanged*
                std::string(name_of(ended->second)));
     }
     const ChannelPlan* plan = books_.plan(change.subscriber);
-    if (ended->second == DeliveryState::published && !plan->policy.can_look) {
+    if (ended->second == DeliveryState::published && !plan->policy.can_look &&
+        !sent_afresh(change)) {
       violated(name(change.seq) + " is sent again to a channel that cannot be asked");
     }
     finals_.erase(ended);
@@ -184,6 +185,12 @@ void Checker::check_replay(const DeliveryChanged& change, const DeliveryChanged*
     violated(name(change.seq) + " is sent again though it is under way");
   }
   const EntryAccepted& entry = *books_.entry(change.seq);
+  if (change.afresh) {
+    for (const EntryPart& part : entry.parts) {
+      channels_.at(books_.plan(change.subscriber)->policy.id)
+          ->allow_twice(entry.publisher + "/" + part.id);
+    }
+  }
   if (books_.all_down(entry)) {
     violated("a job replays what is withdrawn: " + name(change.seq));
   }
@@ -392,13 +399,18 @@ void Checker::opened(const MemoryJournal& journal) {
       return violated("the withdrawal " + name(seq) + " was acknowledged and is gone");
     }
   }
+  check_bytes(journal);
   for (const auto& [submission, receipt] : receipts_) {
     const auto entry = journal.history().entry(receipt.seq);
     if (!entry) {
       return violated(name(receipt.seq) + " was acknowledged and is gone");
     }
     for (size_t i = 0; i < entry->entry.parts.size(); ++i) {
-      const auto body = journal.history().body(receipt.seq, static_cast<uint8_t>(i));
+      const auto part = static_cast<uint8_t>(i);
+      const auto body = journal.history().body(receipt.seq, part);
+      if (!body && erased_.contains({receipt.seq, part})) {
+        continue;
+      }
       if (!body || body->size() != entry->entry.parts[i].body_bytes) {
         return violated("the body of " + name(receipt.seq) + " is gone");
       }

@@ -96,6 +96,9 @@ class Checker {
   void see(const ChannelDefined& change);
   void see(const ChannelCondition& change);
   void see(const RateUsed& change);
+  void see(const Confirmation& change);
+  void see(const PartErased& change);
+  void see(const ReplayJob& change);
 
   template <class Other>
   void see(const Other& /*change*/) {}
@@ -107,6 +110,11 @@ class Checker {
   void check_item(const LeaseHeld& lease, const HandedItem& item);
   void check_part(const LeaseHeld& lease, const HandedItem& item, const HandedPart& part);
   void check_removal(const LeaseHeld& lease, const HandedItem& item);
+
+  // checker_persons.cc
+  bool by_two(const std::string& asked_by, const std::string& confirmed_by) const;
+  bool sent_afresh(const DeliveryChanged& change) const;
+  void check_bytes(const MemoryJournal& journal);
 
   // checker_channels.cc: may this lease be, as its channel stands?
   void check_lease(const LeaseHeld& lease);
@@ -147,6 +155,9 @@ class Checker {
   std::map<SessionNo, std::pair<uint64_t, uint64_t>> credit_;  // granted, used
   std::map<std::string, Receipt> receipts_;
   std::set<Seq> acknowledged_;  // withdrawals whose askers know
+  std::map<ConfirmationNo, Confirmation> confirmations_;
+  std::map<std::pair<Seq, uint8_t>, Digest> erased_;  // parts whose bytes may be gone
+  std::map<JobNo, ReplayJob> jobs_;
   std::set<DeliveryKey> opened_;
   std::set<DeliveryKey> waited_;  // put off before they were first handed out
   std::map<ChannelNo, ChannelCondition> conditions_;

@@ -135,6 +135,11 @@ std::string Checker::unrest(const Core& core, const MemoryJournal& journal) cons
   if (!ledger.jobs().empty()) {
     return "replay job " + text(ledger.jobs().begin()->first.value);
   }
+  for (const auto& [no, confirmation] : ledger.confirmations()) {
+    if (confirmation.state == ConfirmationState::given) {
+      return "confirmation " + text(no.value);
+    }
+  }
   for (const auto& [no, condition] : ledger.conditions()) {
     if (condition.paused && !condition.retired) {
       return "channel " + text(no.value) + " is paused";

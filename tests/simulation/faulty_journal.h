@@ -40,6 +40,8 @@ class FaultyJournal : public Journal {
 
   Status replay(const Visitor& visitor) const override { return journal_->replay(visitor); }
 
+  Status destroy(const SendDestroy& what) override { return journal_->destroy(what); }
+
   Status put_chunk(const Digest& digest, uint32_t index, std::string_view bytes) override {
     return journal_->put_chunk(digest, index, bytes);
   }

@@ -338,6 +338,28 @@ void SimOperator::resume_all() {
   }
 }
 
+void SimOperator::confirm() {
+  Random& random = parts_.random;
+  std::vector<Confirmation> waiting;
+  for (const Confirmation& one : parts_.broker.journal().history().confirmations(50)) {
+    if (one.open && one.state == ConfirmationState::waiting) {
+      waiting.push_back(one);
+    }
+  }
+  if (waiting.empty()) {
+    return;
+  }
+  ConfirmationDecided decision;
+  decision.from = asker();
+  decision.operator_name = random.per_mille(500) ? "wang" : "li";
+  decision.confirmation = random.pick(waiting).no;
+  decision.gives = random.per_mille(850);
+  decision.reason = "looked_at";
+  say(decision.operator_name + (decision.gives ? " confirms " : " refuses ") +
+      std::to_string(decision.confirmation.value));
+  parts_.broker.tell(decision);
+}
+
 void SimOperator::replay() {
   Random& random = parts_.random;
   if (!ledger().jobs().empty() && random.per_mille(300)) {
@@ -367,6 +389,7 @@ void SimOperator::replay() {
     asked.selection.from = {1 + random.below(ledger().head().value + 1)};
   }
   asked.selection.newest_only = random.per_mille(300);
+  asked.allow_duplicate = random.per_mille(300);
   asked.per_minute = static_cast<uint32_t>(random.between(60, 6'000));
   say("replays on channel " + std::to_string(asked.selection.channel.value));
   parts_.broker.tell(asked);

@@ -39,6 +39,8 @@ class SimOperator {
   void pause_or_resume();
   void retire();
   void replay();
+  // Somebody, the asker perhaps, confirms or refuses what waits for a second person.
+  void confirm();
   // What was done by hand and is not recorded yet, because the broker died.
   void follow_up();
   // Publishing goes on everywhere.

@@ -115,6 +115,7 @@ void favour(Random& random, Options& options, Planted planted) {
   options.withdraw = 300;
   options.withdraw_every_ms = 4'000;
   options.replay_every_ms = planted == Planted::replayed_withdrawn ? 1'500 : 5'000;
+  options.confirm_every_ms = 3'000;
   options.embargoed = 300;
   options.bundles = 500;
   options.broker_kill_every_ms = 8'000;
@@ -188,6 +189,7 @@ Options Options::of(uint64_t seed, Planted planted) {
   options.outage = sometimes(300, 50, 300);
   options.repeat_submit = sometimes(400, 20, 300);
   draw_channels(random, options);
+  options.confirm_every_ms = sometimes(700, 1'000, 10'000);
   if (planted != Planted::none) {
     favour(random, options, planted);
   }

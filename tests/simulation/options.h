@@ -43,6 +43,7 @@ struct Options {
   int64_t withdraw_every_ms = 0;
   int64_t pause_every_ms = 0;
   int64_t replay_every_ms = 0;
+  int64_t confirm_every_ms = 0;
   int64_t retire_every_ms = 0;
 
   // faults

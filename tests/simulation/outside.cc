@@ -12,7 +12,7 @@ const SimChannel::Place* SimChannel::find(const std::string& publication) const 
 std::optional<std::string> SimChannel::put_up(const Shown& shown) {
   Place& place = places_[shown.publication];
   if (place.visible) {
-    if (kind_.idempotent) {
+    if (kind_.idempotent || may_be_twice_.contains(shown.publication)) {
       return change(shown);
     }
     return shown.publication + " stands on " + id_ + " 2 times";

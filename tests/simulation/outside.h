@@ -58,6 +58,9 @@ class SimChannel {
   std::optional<std::string> put_up(const Shown& shown);
   std::optional<std::string> change(const Shown& shown);
 
+  // Two persons have decided to send this once more, though it may be there.
+  void allow_twice(const std::string& publication) { may_be_twice_.insert(publication); }
+
   // Takes back what is there up to this revision.
   void take_down(const std::string& publication, uint32_t revision);
   void mark_invalid(const std::string& publication, uint32_t revision);
@@ -82,6 +85,7 @@ class SimChannel {
   std::string id_;
   Outside kind_;
   std::map<std::string, Place> places_;
+  std::set<std::string> may_be_twice_;
 };
 
 }  // namespace gulou::simulation

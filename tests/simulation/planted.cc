@@ -12,6 +12,9 @@ const PlantedFault& fault_of(Planted planted) {
 }
 
 CountySettings planted_county(CountySettings county, Planted planted) {
+  if (planted == Planted::one_person) {
+    county.approvals.two_persons.clear();
+  }
   for (Channel& channel : county.channels) {
     if (planted == Planted::gate_ignored) {
       channel.gate = {};

@@ -33,6 +33,7 @@ enum class Planted : uint8_t {
   paused_forgotten,
   removal_lost,
   banner_lost,
+  one_person,
 };
 
 // `says`: what the checker must say, in part; empty: anything.
@@ -61,6 +62,7 @@ inline constexpr PlantedFault planted_faults[] = {
     {Planted::paused_forgotten, "paused_forgotten", "while paused"},
     {Planted::removal_lost, "removal_lost", "withdrawn and stands"},
     {Planted::banner_lost, "banner_lost", "banner"},
+    {Planted::one_person, "one_person", "with one person"},
 };
 
 const PlantedFault& fault_of(Planted planted);
@@ -112,6 +114,18 @@ class BlindReader : public Reader {
 
   std::vector<Orphan> orphans(Utc until, size_t limit) const override {
     return whole_.orphans(until, limit);
+  }
+
+  std::vector<Seq> blob_uses(const Digest& digest, Seq after, size_t limit) const override {
+    return whole_.blob_uses(digest, after, limit);
+  }
+
+  std::optional<Confirmation> confirmation(ConfirmationNo no) const override {
+    return whole_.confirmation(no);
+  }
+
+  std::optional<PartErased> erased(Seq seq, uint8_t part) const override {
+    return whole_.erased(seq, part);
   }
 
   std::optional<DeliveryChanged> delivery(SubscriberNo subscriber, Seq seq) const override {

@@ -227,6 +227,7 @@ void World::start_troubles() {
   every(options_.pause_every_ms, &World::pause_or_resume);
   every(options_.replay_every_ms, &World::replay);
   every(options_.retire_every_ms, &World::retire);
+  every(options_.confirm_every_ms, &World::confirm);
   every(10'000, &World::outage);
 }
 

@@ -54,6 +54,8 @@ class World {
 
   void replay() { operate(&SimOperator::replay); }
 
+  void confirm() { operate(&SimOperator::confirm); }
+
   void add_channels();
   void start_troubles();
   void rest();

@@ -78,8 +78,17 @@ struct Lines {
            number(send.lease.value) + "\n";
   }
 
+  std::string operator()(const SendDestroy& send) const {
+    std::string line = "destroy for confirmation " + number(send.confirmation.value) + ":";
+    for (const SendDestroy::Part& part : send.parts) {
+      line += " #" + number(part.seq.value) + "." + number(part.part);
+    }
+    return line + ", blobs: " + number(send.blobs.size()) + "\n";
+  }
+
   std::string operator()(const SendDone& send) const {
-    return to(send.to) + "done" + (send.job ? ", job " + number(send.job.value) : "") + "\n";
+    return to(send.to) + "done" + (send.job ? ", job " + number(send.job.value) : "") +
+           (send.confirmation ? ", confirmation " + number(send.confirmation.value) : "") + "\n";
   }
 
   std::string operator()(const SendError& send) const {

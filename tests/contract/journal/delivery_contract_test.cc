@@ -259,6 +259,68 @@ TEST_P(DeliveryContract, ReplayJobsAreKnownWhileTheyRunAndWhenTheyHaveEnded) {
   EXPECT_EQ(history().job({4}), std::nullopt);
 }
 
+TEST_P(DeliveryContract, ConfirmationsAreKnownWhileTheyAreOpenAndWhenTheyAreClosed) {
+  Confirmation first{.no = {1}, .act = TwoPersonAct::erase, .asked_by = "li", .seq = {4}};
+  const Confirmation second{.no = {2}, .act = TwoPersonAct::personal_data, .asked_by = "oa"};
+  commit({first, second});
+  first.state = ConfirmationState::done;
+  first.open = false;
+  first.decided_by = "wang";
+  commit({first});
+  reopen();
+
+  EXPECT_EQ(journal_->opened().confirmations, (std::vector<Confirmation>{second}));
+  EXPECT_EQ(journal_->opened().last_confirmation, ConfirmationNo{2});
+  EXPECT_EQ(history().confirmations(10), (std::vector<Confirmation>{second, first}));
+  EXPECT_EQ(history().confirmations(1), (std::vector<Confirmation>{second}));
+  EXPECT_EQ(history().confirmation({1}), first);
+  EXPECT_EQ(reader().confirmation({2}), second);
+  EXPECT_EQ(reader().confirmation({3}), std::nullopt);
+}
+
+TEST_P(DeliveryContract, AnErasedPartHasNoBytesAndIsStillProven) {
+  const Digest own = material::digest_of("own--");
+  const Digest shared = material::digest_of("share");
+  ASSERT_TRUE(journal_->put_chunk(own, 0, "own--").has_value());
+  ASSERT_TRUE(journal_->put_chunk(shared, 0, "share").has_value());
+  EntryAccepted first = entry(1);
+  first.parts[0].attachments = {own, shared};
+  EntryAccepted second = entry(2);
+  second.parts[0].attachments = {shared};
+  commit({BlobStored{.digest = own, .size_bytes = 5, .media_type = "pdf", .at = {1}},
+          BlobStored{.digest = shared, .size_bytes = 5, .media_type = "pdf", .at = {1}},
+          first,
+          second});
+  EXPECT_EQ(reader().blob_uses(shared, {}, 10), (std::vector<Seq>{{1}, {2}}));
+  EXPECT_EQ(reader().blob_uses(shared, {1}, 10), (std::vector<Seq>{{2}}));
+  EXPECT_EQ(reader().blob_uses(shared, {}, 1), (std::vector<Seq>{{1}}));
+
+  const PartErased erased{.seq = {1},
+                          .digest = first.parts[0].digest,
+                          .withdrawal = {3},
+                          .confirmation = {1},
+                          .asked_by = "li",
+                          .confirmed_by = "wang",
+                          .blobs = {own},
+                          .kept = {shared}};
+  commit({withdrawal_of({first}, 3, WithdrawalKind::erase), erased});
+  const Status destroyed =
+      journal_->destroy({.confirmation = {1}, .parts = {{{1}, 0}}, .blobs = {own}});
+  EXPECT_TRUE(destroyed || destroyed.error().code == ErrorCode::timed_out);
+  reopen();
+
+  EXPECT_EQ(reader().erased({1}, 0), erased);
+  EXPECT_EQ(history().erased({2}, 0), std::nullopt);
+  EXPECT_FALSE(history().body({1}, 0).has_value());
+  EXPECT_FALSE(history().title({1}, 0).has_value());
+  EXPECT_FALSE(history().blob(own).has_value());
+  EXPECT_FALSE(history().blob_chunk(own, 0).has_value());
+  EXPECT_TRUE(reader().blob_uses(own, {}, 10).empty());
+  EXPECT_TRUE(reader().orphans({10}, 10).size() == 1U);
+  EXPECT_TRUE(history().body({2}, 0).has_value());
+  EXPECT_EQ(history().blob_chunk(shared, 0), "share");
+}
+
 TEST_P(DeliveryContract, ASuspectedLossIsKnownAfterAReopen) {
   LossSuspected loss{.epoch = 2, .seq = {40}, .at = {1}, .by = "oa"};
   commit({loss});

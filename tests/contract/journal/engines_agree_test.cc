@@ -115,6 +115,10 @@ class RandomChanges {
                           .at = time};
       case 16:
         return LossSuspected{.epoch = 1 + pick(3), .seq = {pick(50)}, .at = time};
+      case 17:
+        return Confirmation{.no = {1 + pick(5)}, .open = pick(2) == 0, .at = time};
+      case 18:
+        return PartErased{.seq = {1 + pick(head_ + 1)}, .at = time, .blobs = {blob}};
       default:
         return accepted();
     }

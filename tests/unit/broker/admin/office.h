@@ -25,6 +25,7 @@ namespace gulou::test {
 inline constexpr std::string_view viewer_token = "viewer-token";
 inline constexpr std::string_view publisher_token = "oa-token";
 inline constexpr std::string_view operator_token = "operator-token";
+inline constexpr std::string_view second_token = "second-token";
 
 class BenchDesk final : public Desk {
  public:
@@ -109,7 +110,7 @@ class BenchDesk final : public Desk {
     return true;
   }
 
-  bool decide(Decision decision, std::function<void(Result<JobNo>)> done) override {
+  bool decide(Decision decision, std::function<void(Result<DecisionTaken>)> done) override {
     std::visit(
         [this](auto& one) {
           one.from = next();
@@ -121,7 +122,7 @@ class BenchDesk final : public Desk {
     }
     bench_.round();
     for (const SendDone& taken : bench_.took<SendDone>()) {
-      done(taken.job);
+      done(DecisionTaken{taken.job, taken.confirmation});
     }
     for (const SendRefused& refused : bench_.took<SendRefused>()) {
       done(fail(refused.errors.front()));
@@ -233,7 +234,8 @@ struct Office {
     options.county = county;
     options.principals = {principal("clerk", viewer_token, HttpRole::viewer),
                           principal("oa", publisher_token, HttpRole::publisher),
-                          principal("office", operator_token, HttpRole::operates)};
+                          principal("office", operator_token, HttpRole::operates),
+                          principal("wang", second_token, HttpRole::operates)};
     options.mac_of = [](uint64_t, Seq, const Digest&) { return sha256("mac"); };
     options.threads = 1;
     return options;

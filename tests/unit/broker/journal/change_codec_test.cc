@@ -171,7 +171,38 @@ std::vector<Change> changes_of_people() {
                         .by = "oa",
                         .settled_at = {2},
                         .settled_by = "li",
-                        .reason = "restored"}};
+                        .reason = "restored"},
+          Confirmation{.no = {3},
+                       .state = ConfirmationState::done,
+                       .open = false,
+                       .act = TwoPersonAct::replay_duplicate,
+                       .asked_by = "li",
+                       .reason = "lost on the platform",
+                       .asked_at = {1},
+                       .until = {9},
+                       .at = {3},
+                       .decided_by = "wang",
+                       .decided_reason = "agreed",
+                       .decided_at = {2},
+                       .seq = {4},
+                       .selection = {.channel = {2}, .from = {1}, .to = {8}},
+                       .per_minute = 60,
+                       .job = {5},
+                       .bundle_digest = material::digest_of("bundle"),
+                       .allowed_by = "zhao",
+                       .ids = {"r1"},
+                       .places = {"parts[0].body: id_card"}},
+          PartErased{.seq = {4},
+                     .lane = Lane::urgent,
+                     .part = 1,
+                     .digest = material::digest_of("body"),
+                     .withdrawal = {6},
+                     .confirmation = {3},
+                     .asked_by = "li",
+                     .confirmed_by = "wang",
+                     .at = {7},
+                     .blobs = {material::digest_of("own")},
+                     .kept = {material::digest_of("shared")}}};
 }
 
 std::vector<Change> full_changes() {
@@ -254,6 +285,9 @@ TEST(ChangeCodecTest, BytesAreThoseStoredForEver) {
             "90a26c69");
   EXPECT_EQ(hex(NoticeSent{.cause = "c", .since = {1}, .at = {2}, .times = 3}), "9611a16301010203");
   EXPECT_EQ(hex(LossSuspected{.epoch = 2, .seq = {40}, .at = {1}, .by = "oa"}), "951e022801a26f61");
+  EXPECT_EQ(hex(Confirmation{.no = {1}, .act = TwoPersonAct::erase, .asked_by = "li"}),
+            "961f0101c301a26c69");
+  EXPECT_EQ(hex(PartErased{.seq = {4}, .part = 1}), "9420040301");
 }
 
 // Bytes of the first release, which did not know the fields behind these.

@@ -2,12 +2,14 @@
 #include "broker/journal/rocksdb_journal.h"
 
 #include "broker/journal/replay.h"
+#include "common/base/limits.h"
 #include "tests/support/journal_material.h"
 #include "tests/support/temp_dir.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -82,6 +84,103 @@ TEST_F(RocksdbJournalTest, ACrashLosesNothingThatWasCommitted) {
   EXPECT_EQ((*opened)->opened().changeset, 20U);
   EXPECT_TRUE(verify(**opened).has_value());
   EXPECT_TRUE(compare_rebuilt(**opened, (*opened)->rows()).has_value());
+}
+
+bool holds(const fs::path& folder, const std::string& text) {
+  for (const auto& file : fs::recursive_directory_iterator(folder)) {
+    std::ifstream bytes(file.path(), std::ios::binary);
+    const std::string all{std::istreambuf_iterator<char>(bytes), {}};
+    if (all.find(text) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Asks until it is done; files go a moment after nothing needs them.
+bool destroy(Journal& journal, const SendDestroy& what) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  Status status = journal.destroy(what);
+  while (!status && status.error().code == ErrorCode::timed_out &&
+         std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+    status = journal.destroy(what);
+  }
+  EXPECT_TRUE(status.has_value()) << (status ? "" : describe(status.error()));
+  return status.has_value();
+}
+
+// Bytes that no compression hides.
+std::string noise(uint32_t seed, size_t bytes) {
+  std::mt19937 random(seed);
+  std::string all(bytes, '\0');
+  for (char& one : all) {
+    one = static_cast<char>(random());
+  }
+  return all;
+}
+
+void put_blob(Journal& journal, const std::string& bytes) {
+  constexpr size_t chunk = limits::blob_chunk_bytes;
+  for (size_t at = 0; at < bytes.size(); at += chunk) {
+    const auto index = static_cast<uint32_t>(at / chunk);
+    EXPECT_TRUE(journal.put_chunk(sha256(bytes), index, bytes.substr(at, chunk)));
+  }
+  EXPECT_TRUE(journal.commit(changeset({BlobStored{
+      .digest = sha256(bytes), .size_bytes = bytes.size(), .media_type = "pdf", .at = {1}}})));
+}
+
+TEST_F(RocksdbJournalTest, OfDestroyedBytesNothingIsFoundOnDisk) {
+  auto live = fill(20);
+  const std::string body = noise(1, 600);
+  const std::string other = noise(2, 600);
+  const std::string title = noise(3, 60);
+  const std::string blob = noise(4, limits::blob_chunk_bytes + 1000);
+  const std::string kept = noise(5, limits::blob_chunk_bytes);
+  put_blob(*live, kept);
+  put_blob(*live, blob);
+  const auto accept = [&](uint64_t seq, const std::string& bytes, const Digest& attachment) {
+    Changeset set = changeset({entry(seq)});
+    auto& accepted = std::get<EntryAccepted>(set.changes[0]);
+    accepted.parts[0].digest = sha256(bytes);
+    accepted.parts[0].attachments = {attachment};
+    set.bodies[0].bytes = std::make_shared<const std::string>(bytes);
+    set.bodies[0].title = title + std::to_string(seq);
+    EXPECT_TRUE(live->commit(std::move(set)).has_value());
+  };
+  accept(21, body, sha256(blob));
+  accept(22, other, sha256(kept));
+  const std::string piece = blob.substr(1000, 64);
+  const fs::path folder = home_ / "live";
+  ASSERT_TRUE(holds(folder, body));
+  ASSERT_TRUE(holds(folder, piece));
+  ASSERT_TRUE(holds(folder, title + "21"));
+
+  const auto committed =
+      live->commit(changeset({material::withdrawal_of({entry(21)}, 23, WithdrawalKind::erase),
+                              PartErased{.seq = {21},
+                                         .digest = sha256(body),
+                                         .withdrawal = {23},
+                                         .asked_by = "li",
+                                         .confirmed_by = "wang",
+                                         .blobs = {sha256(blob)}}}));
+  ASSERT_TRUE(committed.has_value());
+  ASSERT_TRUE(destroy(*live, {{1}, {{{21}, 0}}, {sha256(blob)}}));
+  EXPECT_FALSE(holds(folder, body));
+  EXPECT_FALSE(holds(folder, body.substr(100, 64)));
+  EXPECT_FALSE(holds(folder, piece));
+  EXPECT_FALSE(holds(folder, title + "21"));
+  EXPECT_EQ(live->history().body({22}, 0), other);
+  EXPECT_EQ(live->history().blob_range(sha256(kept), 0, limits::blob_chunk_bytes), kept);
+  std::vector<Seq> erased;
+  const Status verified = verify(*live, [&](const PartErased& one) { erased.push_back(one.seq); });
+  EXPECT_TRUE(verified.has_value()) << describe(verified.error());
+  EXPECT_EQ(erased, (std::vector<Seq>{{21}}));
+  EXPECT_TRUE(compare_rebuilt(*live, live->rows()).has_value());
+  live.reset();
+  const auto again = open(home_ / "live");
+  ASSERT_TRUE(again.has_value()) << describe(again.error());
+  EXPECT_FALSE(holds(folder, body));
 }
 
 TEST_F(RocksdbJournalTest, ATornLastCommitThatNobodyWasToldOfIsDropped) {

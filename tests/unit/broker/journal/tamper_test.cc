@@ -27,6 +27,8 @@ class ChangedJournal final : public Journal {
 
   Result<Committed> commit(Changeset) override { return fail(ErrorCode::internal, "read_only"); }
 
+  Status destroy(const SendDestroy&) override { return fail(ErrorCode::internal, "read_only"); }
+
   Status put_chunk(const Digest&, uint32_t, std::string_view) override {
     return fail(ErrorCode::internal, "read_only");
   }
