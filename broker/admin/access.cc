@@ -1,4 +1,4 @@
-// Access: principals.toml is read again; a receipt is held against what the broker has; an operator
+// Access: the configuration is read again; a receipt is held against what the broker has; an operator
 // accepts a loss.
 #include "broker/admin/decisions.h"
 #include "broker/admin/reload.h"
@@ -25,6 +25,9 @@ Status reload(const Exchange& exchange) {
     json.begin_object()
         .member("principals", done->principals)
         .member("admitted", done->admitted)
+        .member("approval_rules", done->rules)
+        .member("approval_people", done->people)
+        .member("channels", done->channels)
         .end_object();
     exchange.answer(200, json.take());
   });

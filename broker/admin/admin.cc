@@ -68,6 +68,7 @@ AdminRoutes admin_routes() {
 Admin::Admin(const AdminOptions& options, Desk& desk, const History& history, Metrics& metrics)
     : principals_(options.principals),
       admitted_(1),
+      counties_(1),
       context_(new AdminContext{
           options.county,
           desk,
@@ -117,6 +118,12 @@ void Admin::admit(std::vector<HttpPrincipal> principals) {
   }
 }
 
+void Admin::configure(std::shared_ptr<const CountySettings> county) {
+  while (!counties_.try_send(std::move(county))) {
+    counties_.take(1);
+  }
+}
+
 void Admin::add(Router& router, const AdminRoute& route) {
   router.add(std::string(route.method),
              route.pattern,
@@ -131,6 +138,9 @@ void Admin::serve(const AdminRoute& route,
                   Responder responder) {
   for (std::vector<HttpPrincipal>& list : admitted_.take(1)) {
     principals_ = std::move(list);
+  }
+  for (std::shared_ptr<const CountySettings>& county : counties_.take(1)) {
+    context_->county = std::move(county);
   }
   std::string authorization(request.header("authorization"));
   if (route.form) {

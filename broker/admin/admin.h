@@ -20,7 +20,7 @@
 namespace gulou {
 
 struct AdminOptions {
-  CountySettings county;
+  std::shared_ptr<const CountySettings> county;
   std::vector<HttpPrincipal> principals;
   ReceiptMac mac_of;             // none: receipts are shown without
   NotifyTest notify_test;        // none: notify.toml names nobody
@@ -47,6 +47,8 @@ class Admin {
   uint16_t port() const;
   // Who has a token from now on; any thread.
   void admit(std::vector<HttpPrincipal> principals);
+  // The configuration from now on; any thread.
+  void configure(std::shared_ptr<const CountySettings> county);
   // No request is answered after it. The broker may still run.
   void stop();
 
@@ -70,6 +72,7 @@ class Admin {
 
   std::vector<HttpPrincipal> principals_;         // server's thread
   Mailbox<std::vector<HttpPrincipal>> admitted_;  // the newest list, until the next request
+  Mailbox<std::shared_ptr<const CountySettings>> counties_;  // as above
   std::shared_ptr<AdminContext> context_;         // shared: see Exchange
   Router router_;
   AddressRates rates_;    // by principal; server's thread

@@ -14,7 +14,7 @@ Status answer_list(const Exchange& exchange, const BrokerView& view) {
   JsonWriter json;
   json.begin_object().key("channels").begin_array();
   for (const ChannelLine& line :
-       channel_lines(exchange.history(), exchange.context().county, view)) {
+       channel_lines(exchange.history(), exchange.county(), view)) {
     append_channel(json.begin_object(), line, view.now);
     json.end_object();
   }
@@ -63,7 +63,7 @@ void append_policy(JsonWriter& json, const Channel& policy) {
 }
 
 Status answer_one(const Exchange& exchange, const BrokerView& view) {
-  const auto lines = channel_lines(exchange.history(), exchange.context().county, view);
+  const auto lines = channel_lines(exchange.history(), exchange.county(), view);
   const auto line = std::find_if(lines.begin(), lines.end(), [&](const ChannelLine& one) {
     return one.view.id == exchange.path("id");
   });

@@ -161,7 +161,7 @@ void append_history(JsonWriter& json, const std::vector<AttemptEnded>& attempts)
 
 Status answer_one(const Exchange& exchange, const DeliveryPlace& place, const BrokerView& view) {
   const History& history = exchange.history();
-  const CountySettings& county = exchange.context().county;
+  const CountySettings& county = exchange.county();
   const ChannelNames names(history);
   const std::string channel = names.id(place.channel);
   const auto entry = history.entry(place.seq);

@@ -13,7 +13,9 @@ Exchange::Exchange(std::shared_ptr<AdminContext> context,
                    const HttpPrincipal* principal,
                    Responder responder) {
   const Language language = choose_language_http(request.header("accept-language"));
-  state_ = std::make_shared<State>(State{std::move(context),
+  auto county = context->county;
+  state_ = std::make_shared<State>(State{std::move(county),
+                                         std::move(context),
                                          std::move(request),
                                          std::move(path),
                                          principal != nullptr ? *principal : HttpPrincipal{},

@@ -29,7 +29,7 @@ namespace gulou {
 using ReceiptMac = std::function<Digest(uint64_t epoch, Seq seq, const Digest& hash)>;
 
 struct AdminContext {
-  CountySettings county;
+  std::shared_ptr<const CountySettings> county;  // server's thread; each exchange has its own
   Desk& desk;
   const History& history;
   const Metrics& metrics;
@@ -51,6 +51,9 @@ class Exchange {
            Responder responder);
 
   const AdminContext& context() const { return *state_->context; }
+
+  // As it was when the request came.
+  const CountySettings& county() const { return *state_->county; }
 
   const History& history() const { return context().history; }
 
@@ -86,7 +89,8 @@ class Exchange {
  private:
   // Shared between the copies in closures of several threads.
   struct State {
-    std::shared_ptr<AdminContext> context;  // an answer of the broker may outlive Admin
+    std::shared_ptr<const CountySettings> county;  // shared with the requests of the same time
+    std::shared_ptr<AdminContext> context;         // an answer of the broker may outlive Admin
     HttpRequest request;
     PathValues path;
     HttpPrincipal principal;

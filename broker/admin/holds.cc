@@ -141,7 +141,7 @@ Hold hold_of(const Exchange& exchange,
              const EntryAccepted& entry,
              const Standing& standing,
              const std::string& channel) {
-  const CountySettings& county = exchange.context().county;
+  const CountySettings& county = exchange.county();
   Hold hold{
       .view = view_of(view, standing.channel), .policy = county.channel(channel), .now = view.now};
   hold.gate = gate_wait(exchange.history(), county, hold.policy, entry, standing);

@@ -181,7 +181,7 @@ void append_standings(JsonWriter& json,
                       const EntryAccepted& entry,
                       const BrokerView& view) {
   const ChannelNames names(exchange.history());
-  const CountySettings& county = exchange.context().county;
+  const CountySettings& county = exchange.county();
   const auto down = down_since(exchange.history(), entry);
   json.key("channels").begin_array();
   for (Standing& one : standings(exchange.history(), entry, gates_of(county, names))) {
@@ -252,7 +252,7 @@ Status show_entry(const Exchange& exchange, const EntryAccepted& entry, const Br
 
 Status show(const Exchange& exchange) {
   const std::string& text = exchange.path("selector");
-  const auto candidates = select(exchange.history(), exchange.context().county, text);
+  const auto candidates = select(exchange.history(), exchange.county(), text);
   const bool own_only = !may(exchange.principal(), Access::viewer);
   if (candidates.size() > 1 && !own_only) {
     exchange.refuse(selector_errors(text, candidates));
@@ -312,7 +312,7 @@ Status find(const Exchange& exchange) {
   }
   const uint64_t limit =
       TRY(exchange.number("limit", limits::find_rows_default, limits::page_rows_max));
-  const auto selected = select(exchange.history(), exchange.context().county, text);
+  const auto selected = select(exchange.history(), exchange.county(), text);
   if (!selected.empty() && is_certain(selected.front(), text)) {
     answer_found(exchange, name_of(selected.front().by), lines_of(exchange.history(), selected));
     return {};

@@ -35,7 +35,7 @@ void read_publication(const Exchange& exchange, RequestBody& body, ReplaySelecti
   if (text.empty()) {
     return;
   }
-  const auto candidates = select(exchange.history(), exchange.context().county, text);
+  const auto candidates = select(exchange.history(), exchange.county(), text);
   if (candidates.size() != 1) {
     const Error error = selector_errors(text, candidates).front();
     body.wrong(error.reason, "release", error.args);
@@ -97,7 +97,7 @@ Status go_on(const Exchange& exchange, Asked asked, const BrokerView& view) {
   ReplaySelection& selection = asked.event.selection;
   const bool ahead = selection.to > view.core.head;
   selection.to = !selection.to || ahead ? view.core.head : selection.to;
-  const CountySettings& county = exchange.context().county;
+  const CountySettings& county = exchange.county();
   const std::string channel = ChannelNames(exchange.history()).id(selection.channel);
   if (county.channel(channel) == nullptr) {
     return fail(ErrorCode::not_found, "channel_unknown", "channel", {channel});

@@ -14,7 +14,7 @@ std::string chain_word(const ShellView& shell) {
 
 Status answer_status(const Exchange& exchange, const BrokerView& view) {
   const History& history = exchange.history();
-  const CountySettings& county = exchange.context().county;
+  const CountySettings& county = exchange.county();
   const auto channels = channel_lines(history, county, view);
   const ChannelNames names(history);
   const ShellView& shell = view.shell;

@@ -5,12 +5,14 @@
 #include "broker/admin/fits.h"
 #include "broker/admin/routes.h"
 #include "broker/core/approvals.h"
+#include "broker/core/rights.h"
 #include "broker/facts/facts.h"
 #include "common/base/limits.h"
 #include "common/base/time.h"
 #include "common/json/canonical.h"
 #include "common/json/release_json.h"
 
+#include <set>
 #include <utility>
 
 namespace gulou {
@@ -122,9 +124,38 @@ void append_errors(JsonWriter& json, const Exchange& exchange, const std::vector
   json.end_array();
 }
 
+// May this publisher submit it, and to where it goes?
+void check_publisher(const Exchange& exchange,
+                     const Submitted& facts,
+                     const CountySettings& county,
+                     std::vector<Error>& errors) {
+  check_rights(facts, errors);
+  std::set<std::string> retired;
+  const ChannelNames names(exchange.history());
+  for (const ChannelCondition& condition : exchange.history().conditions()) {
+    if (condition.retired) {
+      retired.insert(names.id(condition.channel));
+    }
+  }
+  for (const Channel& channel : county.channels) {
+    if (!retired.contains(channel.id)) {
+      check_reach(facts, channel, errors);
+    }
+  }
+}
+
 // As far as bytes and configuration tell: what the core would refuse, in its order.
-std::vector<Error> errors_of(const Submitted& facts, const CountySettings& county, Now now) {
+std::vector<Error> errors_of(const Exchange& exchange,
+                             const Submitted& facts,
+                             const CountySettings& county,
+                             Now now) {
   std::vector<Error> errors = facts.shape_errors;
+  if (errors.empty()) {
+    check_publisher(exchange, facts, county, errors);
+  }
+  if (!errors.empty()) {
+    return errors;
+  }
   for (const PartFacts& part : facts.parts) {
     errors.insert(errors.end(), part.errors.begin(), part.errors.end());
   }
@@ -138,7 +169,7 @@ std::vector<Error> errors_of(const Submitted& facts, const CountySettings& count
 }
 
 Status check(const Exchange& exchange, Envelope envelope) {
-  const CountySettings& county = exchange.context().county;
+  const CountySettings& county = exchange.county();
   const auto fits = fits_of(envelope.parts, county);
   FactsInput input;
   input.publisher = exchange.principal().name;
@@ -147,7 +178,7 @@ Status check(const Exchange& exchange, Envelope envelope) {
   input.approvals = std::move(envelope.approvals);
   const Now now = read_clocks();
   const Submitted facts = establish_facts(std::move(input), county, now.utc);
-  const std::vector<Error> errors = errors_of(facts, county, now);
+  const std::vector<Error> errors = errors_of(exchange, facts, county, now);
   JsonWriter json;
   json.begin_object().member("ok", errors.empty());
   append_errors(json.key("errors"), exchange, errors);
@@ -202,7 +233,7 @@ Status submit(const Exchange& exchange) {
   if (exchange.parameter("check") == "1") {
     return check(exchange, std::move(envelope));
   }
-  auto fits = fits_of(envelope.parts, exchange.context().county);
+  auto fits = fits_of(envelope.parts, exchange.county());
   const bool taken = exchange.context().desk.submit(
       exchange.principal().name,
       exchange.principal().rights,

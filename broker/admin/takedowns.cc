@@ -188,7 +188,7 @@ void append_place(JsonWriter& json,
         .member("needs_person", place.needs_person());
     if (place.needs_person()) {
       json.member("who", word(exchange.language(), place.who))
-          .text_member("contact", contact_of(exchange.context().county, entry.parts.front()));
+          .text_member("contact", contact_of(exchange.county(), entry.parts.front()));
     }
     json.member("command", place.command);
   }
@@ -286,7 +286,7 @@ namespace {
 
 Status answer_list(const Exchange& exchange, const BrokerView& view) {
   const History& history = exchange.history();
-  const CountySettings& county = exchange.context().county;
+  const CountySettings& county = exchange.county();
   const uint64_t before = TRY(exchange.number("before", 0, UINT64_MAX));
   const uint64_t limit =
       TRY(exchange.number("limit", limits::page_rows_default, limits::page_rows_max));
@@ -331,7 +331,7 @@ Status answer_one(const Exchange& exchange, const BrokerView& view) {
   append_takedown(
       json.begin_object(),
       exchange,
-      takedown(exchange.history(), exchange.context().county, view, std::move(row->entry)),
+      takedown(exchange.history(), exchange.county(), view, std::move(row->entry)),
       view.now);
   exchange.answer(200, json.end_object().take());
   return {};

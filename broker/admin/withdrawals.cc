@@ -85,7 +85,7 @@ std::vector<Error> find_entry(const Exchange& exchange,
                               const std::string& text,
                               Selected& selected,
                               EntryAccepted& entry) {
-  const auto candidates = select(exchange.history(), exchange.context().county, text);
+  const auto candidates = select(exchange.history(), exchange.county(), text);
   const bool own_only = !may(exchange.principal(), Access::operates);
   if (candidates.size() > 1 && !own_only) {
     return selector_errors(text, candidates);
@@ -210,7 +210,7 @@ void append_targets(JsonWriter& json, const Exchange& exchange, const Asked& ask
         .member("revision", target.row.newest().revision)
         .member("seq", target.row.newest().seq.value)
         .member("title", target.title)
-        .text_member("contact", contact_of(exchange.context().county, target.part));
+        .text_member("contact", contact_of(exchange.county(), target.part));
     if (const auto& before = target.row.withdrawn) {
       json.key("withdrawn")
           .begin_object()
@@ -261,7 +261,7 @@ void append_notes(JsonWriter& json, const Exchange& exchange, WithdrawalKind kin
   };
   add("withdraw_note_" + std::string(name_of(kind)));
   if (kind == WithdrawalKind::erase) {
-    add(exchange.context().county.approvals.needs_two(TwoPersonAct::erase)
+    add(exchange.county().approvals.needs_two(TwoPersonAct::erase)
             ? "withdraw_note_second_operator"
             : "withdraw_note_destroyed");
   }
@@ -277,7 +277,7 @@ Status answer_preview(const Exchange& exchange, const Asked& asked, const Broker
   json.key("places").begin_array();
   for (const Target& target : asked.targets) {
     for (Presence& presence :
-         presences(exchange.history(), exchange.context().county, target.row)) {
+         presences(exchange.history(), exchange.county(), target.row)) {
       const ChannelNo channel = presence.channel;
       PlannedPlace place = plan(std::move(presence), asked.kind, view_of(view, channel));
       place.publication = target.name();
@@ -305,7 +305,7 @@ void answer_taken(const Exchange& exchange, const SendAccepted& receipt) {
           append_takedown(
               json,
               held,
-              takedown(held.history(), held.context().county, view, std::move(row->entry)),
+              takedown(held.history(), held.county(), view, std::move(row->entry)),
               view.now);
         }
         held.answer(status, json.end_object().take());

@@ -4,6 +4,7 @@
 #include "common/base/log.h"
 #include "common/base/time.h"
 #include "common/crypto/digest.h"
+#include "common/settings/county.h"
 
 #include <algorithm>
 #include <atomic>
@@ -137,7 +138,7 @@ Result<Admitted> admitted_of(std::span<const PrincipalSettings> principals, Utc 
 }
 
 Admission::Admission(Home home,
-                     CountySettings county,
+                     std::shared_ptr<const CountySettings> county,
                      std::vector<PrincipalSettings> principals,
                      std::vector<HttpPrincipal> tokens,
                      Apply apply)
@@ -193,26 +194,39 @@ void Admission::run(int reload_fd) {
     }
     const Utc now = read_clocks().utc;
     if (valid_ != validities(now)) {
-      if (const Status status = hand_out(now); !status) {
+      if (const Status status = hand_out(now, nullptr); !status) {
         log::error("admission.not_changed", {{"error", describe(status.error())}});
       }
     }
   }
 }
 
+// All of them, or nothing changes.
+Result<Admission::Files> Admission::read_files() const {
+  Files files;
+  CountySettings county = TRY(load_county(home_.dir));
+  files.principals = TRY(read_principals(home_, county));
+  files.county = std::make_shared<const CountySettings>(std::move(county));
+  return files;
+}
+
 Result<Reloaded> Admission::read_again() {
-  auto principals = read_principals(home_, county_);
-  if (!principals) {
-    log::error("admission.reload_failed", {{"error", describe(principals.error())}});
-    return fail(principals.error());
+  auto next = read_files();
+  if (!next) {
+    log::error("admission.reload_failed", {{"error", describe(next.error())}});
+    return fail(next.error());
   }
-  std::swap(principals_, *principals);
-  if (const Status status = hand_out(read_clocks().utc); !status) {
-    std::swap(principals_, *principals);
+  std::swap(principals_, next->principals);
+  if (const Status status = hand_out(read_clocks().utc, next->county); !status) {
+    std::swap(principals_, next->principals);
     log::error("admission.reload_failed", {{"error", describe(status.error())}});
     return fail(status.error());
   }
+  county_ = next->county;
   Reloaded reloaded;
+  reloaded.rules = county_->approvals.rules.size();
+  reloaded.people = county_->approvals.people.size();
+  reloaded.channels = county_->channels.size();
   reloaded.principals = principals_.size();
   reloaded.admitted = static_cast<uint64_t>(std::ranges::count(valid_, PrincipalState::valid));
   log::info("admission.reloaded",
@@ -220,12 +234,12 @@ Result<Reloaded> Admission::read_again() {
   return reloaded;
 }
 
-Status Admission::hand_out(Utc now) {
+Status Admission::hand_out(Utc now, std::shared_ptr<const CountySettings> county) {
   Admitted admitted = TRY(admitted_of(principals_, now));
   carry_over(tokens_, admitted.tokens);
   tokens_ = admitted.tokens;
   valid_ = validities(now);
-  apply_(std::move(admitted));
+  apply_(std::move(admitted), std::move(county));
   return {};
 }
 

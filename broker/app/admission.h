@@ -1,7 +1,8 @@
-// Admission decides who may connect. It reads principals.toml at start, when asked (`gulou reload`,
-// SIGHUP) and whenever somebody's first or last day begins or ends, and hands the lists to whoever
-// keeps a door: ZAP, sessions, HTTP. A file that cannot be read changes nothing. One thread of its
-// own; reload() from any.
+// Admission decides who may connect. When asked (`gulou reload`, SIGHUP) it reads principals.toml and
+// the county's configuration (units, columns, channels, approvals) again and hands them to whoever
+// works with them; the lists of who may connect also whenever somebody's first or last day begins
+// or ends. Files of which one cannot be read change nothing. One thread of its own; reload() from
+// any.
 #pragma once
 
 #include "broker/admin/principal.h"
@@ -13,6 +14,7 @@
 #include "common/settings/principals.h"
 
 #include <functional>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -38,11 +40,12 @@ Result<Admitted> admitted_of(std::span<const PrincipalSettings> principals, Utc 
 
 class Admission {
  public:
-  using Apply = std::function<void(Admitted)>;
+  // county: null where it has not changed.
+  using Apply = std::function<void(Admitted, std::shared_ptr<const CountySettings> county)>;
 
   // principals: as they were read at start; `tokens`: those made of them, which HTTP has.
   Admission(Home home,
-            CountySettings county,
+            std::shared_ptr<const CountySettings> county,
             std::vector<PrincipalSettings> principals,
             std::vector<HttpPrincipal> tokens,
             Apply apply);
@@ -60,13 +63,19 @@ class Admission {
   bool reload(ReloadDone done);
 
  private:
+  struct Files {
+    std::vector<PrincipalSettings> principals;
+    std::shared_ptr<const CountySettings> county;
+  };
+
   void run(int reload_fd);
+  Result<Files> read_files() const;
   Result<Reloaded> read_again();
-  Status hand_out(Utc now);
+  Status hand_out(Utc now, std::shared_ptr<const CountySettings> county);
   std::vector<PrincipalState> validities(Utc now) const;
 
   Home home_;
-  CountySettings county_;
+  std::shared_ptr<const CountySettings> county_;  // shared with those who work by it
   std::vector<PrincipalSettings> principals_;
   std::vector<PrincipalState> valid_;
   std::vector<HttpPrincipal> tokens_;  // as handed out last

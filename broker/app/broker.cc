@@ -104,7 +104,7 @@ Broker::Broker(BrokerOptions options,
       facts_(limits::submissions_in_flight_max),
       blob_answers_(limits::blob_jobs_max),
       tasks_(limits::tasks_max),
-      facts_pool_(options_.facts_threads, options_.county, facts_),
+      facts_pool_(options_.facts_threads, facts_),
       blob_desk_(journal, blob_answers_),
       destroyer_(
           journal,
@@ -205,7 +205,7 @@ void Broker::commit_loop() {
 // ---- broker thread ------------------------------------------------------------------------------
 
 int Broker::run(int stop_fd) {
-  take(Configured{options_.county}, read_clocks());
+  take(Configured{*options_.county}, read_clocks());
   net::Poller poller;
   for (const Door door : doors) {
     poller.add(listener(door).socket());
@@ -348,8 +348,8 @@ void Broker::sort_inbox(Now now) {
                      false,
                      std::move(one.approvals)};
     if (inline_bytes <= limits::facts_inline_bytes_max) {
-      take(establish_facts(std::move(input), options_.county, now.utc), now);
-    } else if (!facts_pool_.submit(std::move(input))) {
+      take(establish_facts(std::move(input), *options_.county, now.utc), now);
+    } else if (!facts_pool_.submit({std::move(input), options_.county})) {
       sessions_.answer(
           from, wire::Refused{{{ErrorCode::unavailable, "broker_busy", "", {}}}}, inbox_);
     }

@@ -40,7 +40,7 @@ struct BrokerOptions {
   net::KeyPair keys;
   NetPrincipals principals;
   std::set<std::string> submitters;  // who may submit, by key or token
-  CountySettings county;
+  std::shared_ptr<const CountySettings> county;  // shared: reloading replaces it
   size_t facts_threads = 1;
   std::string disk_path;  // whose free space is guarded
   uint64_t disk_free_bytes_min = limits::disk_free_bytes_min;
@@ -71,6 +71,9 @@ class Broker final : public Desk, private Outlet, private BodySource {
   // Who may connect from now on: sessions and submissions of others end at once. submitters: who
   // may submit, by key or token. Any thread.
   void admit(NetPrincipals principals, std::set<std::string> submitters);
+
+  // The county's configuration from now on; any thread.
+  void configure(std::shared_ptr<const CountySettings> county);
 
   // What a receipt carries; any thread.
   Digest mac_of(uint64_t epoch, Seq seq, const Digest& hash) const;

@@ -35,12 +35,13 @@ bool Broker::submit(std::string publisher,
       done({false, {}, {}, {*std::move(error)}});
       return;
     }
-    if (!facts_pool_.submit({{session, 0},
-                             std::move(publisher),
-                             std::move(rights),
-                             std::move(parts),
-                             true,
-                             std::move(approvals)})) {
+    FactsInput input{{session, 0},
+                     std::move(publisher),
+                     std::move(rights),
+                     std::move(parts),
+                     true,
+                     std::move(approvals)};
+    if (!facts_pool_.submit({std::move(input), options_.county})) {
       done({false, {}, {}, {{ErrorCode::unavailable, "broker_busy", "", {}}}});
       return;
     }
@@ -76,6 +77,13 @@ void Broker::admit(NetPrincipals principals, std::set<std::string> submitters) {
         shell_.cloned_keys.clear();
         tell_listeners(nullptr);  // streams of tokens that are gone end
       }));
+}
+
+void Broker::configure(std::shared_ptr<const CountySettings> county) {
+  static_cast<void>(tasks_.send([this, county = std::move(county)]() mutable {
+    options_.county = std::move(county);
+    take(Configured{*options_.county}, read_clocks());
+  }));
 }
 
 bool Broker::view(std::function<void(BrokerView)> done) {

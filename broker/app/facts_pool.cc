@@ -5,8 +5,8 @@
 
 namespace gulou {
 
-FactsPool::FactsPool(size_t threads, const CountySettings& county, Mailbox<Event>& output)
-    : county_(county), output_(output), jobs_(limits::submissions_in_flight_max) {
+FactsPool::FactsPool(size_t threads, Mailbox<Event>& output)
+    : output_(output), jobs_(limits::submissions_in_flight_max) {
   for (size_t i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { run(); });
   }
@@ -29,8 +29,9 @@ void FactsPool::run() {
     }
     std::vector<Event> facts;
     facts.reserve(jobs.size());
-    for (FactsInput& job : jobs) {
-      facts.emplace_back(establish_facts(std::move(job), county_, read_clocks().utc));
+    for (Job& job : jobs) {
+      facts.emplace_back(
+          establish_facts(std::move(job.input), *job.county, read_clocks().utc));
     }
     if (!output_.send_all(std::move(facts))) {
       return;

@@ -14,23 +14,27 @@ namespace gulou {
 
 class FactsPool {
  public:
-  // county and output outlive the pool.
-  FactsPool(size_t threads, const CountySettings& county, Mailbox<Event>& output);
+  // output outlives the pool.
+  FactsPool(size_t threads, Mailbox<Event>& output);
   ~FactsPool();
   FactsPool(const FactsPool&) = delete;
   FactsPool& operator=(const FactsPool&) = delete;
   FactsPool(FactsPool&&) = delete;
   FactsPool& operator=(FactsPool&&) = delete;
 
+  struct Job {
+    FactsInput input;
+    std::shared_ptr<const CountySettings> county;  // shared: as it was when it came
+  };
+
   // False: too many wait. Any thread.
-  [[nodiscard]] bool submit(FactsInput input) { return jobs_.try_send(std::move(input)); }
+  [[nodiscard]] bool submit(Job job) { return jobs_.try_send(std::move(job)); }
 
  private:
   void run();
 
-  const CountySettings& county_;
   Mailbox<Event>& output_;
-  Mailbox<FactsInput> jobs_;
+  Mailbox<Job> jobs_;
   std::vector<std::thread> threads_;
 };
 

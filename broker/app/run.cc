@@ -102,7 +102,7 @@ Result<std::string> read_key_line(const std::string& path) {
 struct Opened {
   Home home;
   BrokerSettings settings;
-  CountySettings county;
+  std::shared_ptr<const CountySettings> county;  // shared: reloading replaces it
   std::unique_ptr<RocksdbJournal> journal;
 };
 
@@ -110,7 +110,8 @@ Result<Opened> open_home(const std::string& directory) {
   Opened opened;
   opened.home.dir = directory;
   opened.settings = TRY(load_broker(opened.home.broker_settings()));
-  opened.county = TRY(load_county(directory));
+  CountySettings county = TRY(load_county(directory));
+  opened.county = std::make_shared<const CountySettings>(std::move(county));
   RocksdbJournal::Options options;
   options.store.write_buffer_bytes = opened.settings.write_buffer_bytes;
   options.store.block_cache_bytes = opened.settings.block_cache_bytes;
@@ -157,13 +158,13 @@ std::pair<std::string, uint16_t> host_and_port(const std::string& address) {
 
 // Null where notify.toml names nobody.
 Result<std::unique_ptr<Notifier>> open_notifier(const Opened& opened, Broker& broker) {
-  NotifySettings settings = TRY(load_notify(opened.home.notify_settings(), opened.county));
+  NotifySettings settings = TRY(load_notify(opened.home.notify_settings(), *opened.county));
   if (settings.people.empty()) {
     return std::unique_ptr<Notifier>();
   }
   return Notifier::open(
       std::move(settings),
-      opened.county,
+      *opened.county,
       broker,
       opened.journal->history(),
       [&broker](std::vector<NotifyFailure> failures) { broker.notify_says(std::move(failures)); });
@@ -315,7 +316,7 @@ Result<int> serve(const std::string& directory) {
   TRY(log::init("gulou-broker", opened.settings.log_level));
   const MacKey mac_key = TRY(read_mac_key(opened.home.mac_key()));
   const std::vector<PrincipalSettings> principals =
-      TRY(read_principals(opened.home, opened.county));
+      TRY(read_principals(opened.home, *opened.county));
   Admitted admitted = TRY(admitted_of(principals, read_clocks().utc));
   BrokerOptions options = TRY(broker_options_of(opened));
   options.principals = std::move(admitted.names);
@@ -332,7 +333,12 @@ Result<int> serve(const std::string& directory) {
                       opened.county,
                       principals,
                       admitted.tokens,
-                      [&zap, &broker, &http](Admitted next) {
+                      [&zap, &broker, &http](Admitted next,
+                                             std::shared_ptr<const CountySettings> county) {
+                        if (county != nullptr) {
+                          broker->configure(county);
+                          http->configure(std::move(county));
+                        }
                         zap->allow(std::move(next.keys));
                         http->admit(std::move(next.tokens));
                         broker->admit(std::move(next.names), std::move(next.submitters));

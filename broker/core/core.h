@@ -126,8 +126,7 @@ class Core {
   // on_submission.cc
   void on_event(const Submitted& event, Now now);
   void on_event(const BlobArrived& event, Now now);
-  bool check_rights(const Submitted& event, std::vector<Error>& errors) const;
-  void check_reach(const Submitted& event, std::vector<Error>& errors) const;
+  bool check_publisher(const Submitted& event, std::vector<Error>& errors) const;
   // What is known of each part's publication before it.
   using KnownPublications = std::vector<std::optional<PublicationRow>>;
   // The receipt of an earlier acceptance of exactly this bundle.

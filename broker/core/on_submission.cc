@@ -2,6 +2,7 @@
 // reason of the first check that fails.
 #include "broker/core/approvals.h"
 #include "broker/core/core.h"
+#include "broker/core/rights.h"
 #include "common/base/check.h"
 #include "common/base/limits.h"
 
@@ -44,17 +45,6 @@ const RevisionRow* find_revision(const PublicationRow& row, uint32_t revision) {
                                row.revisions.end(),
                                [revision](const RevisionRow& r) { return r.revision == revision; });
   return at == row.revisions.end() ? nullptr : &*at;
-}
-
-bool allowed(const std::vector<std::string>& list, const std::string& value) {
-  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
-}
-
-bool takes(const ChannelFilter& filter, const PartFacts& part) {
-  return (!part.test || filter.drill) && (!part.imported || filter.imports) &&
-         allowed(filter.columns, part.column) &&
-         (filter.kinds.empty() ||
-          std::find(filter.kinds.begin(), filter.kinds.end(), part.kind) != filter.kinds.end());
 }
 
 // Who else has the document of a part, if anybody: what is stored, or the sibling of the bundle
@@ -123,7 +113,7 @@ void Core::on_event(const Submitted& event, Now now) {
   }
   CHECK(!event.parts.empty() && event.parts.size() <= limits::bundle_parts_max);
   std::vector<Error> errors;
-  if (!check_rights(event, errors)) {
+  if (!check_publisher(event, errors)) {
     return refuse(event.from, std::move(errors), "submission.refused");
   }
   // Each publication is looked up once and judged by everything that follows.
@@ -166,51 +156,14 @@ void Core::on_event(const Submitted& event, Now now) {
   accept(event, known, now);
 }
 
-bool Core::check_rights(const Submitted& event, std::vector<Error>& errors) const {
-  for (size_t i = 0; i < event.parts.size(); ++i) {
-    const PartFacts& part = event.parts[i];
-    if (!allowed(event.rights.units, part.unit)) {
-      errors.push_back({ErrorCode::refused,
-                        "unit_not_allowed",
-                        field_of(i, "issuer"),
-                        {part.unit, event.publisher}});
-    }
-    if (!allowed(event.rights.columns, part.column)) {
-      errors.push_back({ErrorCode::refused,
-                        "column_not_allowed",
-                        field_of(i, "column"),
-                        {part.column, event.publisher}});
-    }
-    if (!event.rights.kinds.empty() &&
-        std::find(event.rights.kinds.begin(), event.rights.kinds.end(), part.kind) ==
-            event.rights.kinds.end()) {
-      errors.push_back({ErrorCode::refused,
-                        "kind_not_allowed",
-                        field_of(i, "kind"),
-                        {std::string(name_of(part.kind)), event.publisher}});
-    }
-  }
-  check_reach(event, errors);
-  return errors.empty();
-}
-
-// A bundle goes whole to every channel that takes one of its parts: to none the publisher may not
-// use.
-void Core::check_reach(const Submitted& event, std::vector<Error>& errors) const {
+bool Core::check_publisher(const Submitted& event, std::vector<Error>& errors) const {
+  check_rights(event, errors);
   for (const auto& [no, channel] : channels_) {
-    if (allowed(event.rights.channels, channel.policy.id) || ledger_.condition(no).retired) {
-      continue;
-    }
-    for (size_t i = 0; i < event.parts.size(); ++i) {
-      if (takes(channel.policy.filter, event.parts[i])) {
-        errors.push_back({ErrorCode::refused,
-                          "channel_not_for_publisher",
-                          field_of(i, "column"),
-                          {channel.policy.id, event.publisher}});
-        break;
-      }
+    if (!ledger_.condition(no).retired) {
+      check_reach(event, channel.policy, errors);
     }
   }
+  return errors.empty();
 }
 
 bool Core::answer_retry(const Submitted& event, const KnownPublications& known) {

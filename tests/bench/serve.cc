@@ -39,7 +39,7 @@ Result<int> run(const std::string& home, size_t adapters, int io_threads) {
   options.keys = keys[0];
   options.principals = principals_of(adapters);
   options.submitters = {std::string(publisher_name)};
-  options.county = county_of(adapters);
+  options.county = std::make_shared<const CountySettings>(county_of(adapters));
   options.disk_path = home;
   Metrics metrics;
   const auto broker = TRY(Broker::open(options, *journal, mac_key, context, metrics));

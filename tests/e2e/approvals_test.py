@@ -87,6 +87,25 @@ class ApprovalsTest(unittest.TestCase):
             self.assertTrue(home.http("POST", "/v1/submissions?check=1", json.dumps(body)).json["ok"])
             self.assertEqual(home.http("POST", "/v1/submissions", json.dumps(body)).status, 201)
 
+    def test_a_changed_policy_holds_at_once_and_a_wrong_one_never(self):
+        with Home(approvals=True) as home:
+            home.start(BROKER)
+            publisher = home.publisher()
+            parts = [canonical(notice("water-1"))]
+            self.assertEqual(self.codes(lambda: publisher.submit(parts, [canonical(THREE[1])])),
+                             {"approvals": "approval_missing"})
+            whole = home.read("approvals.toml")
+            home.append("approvals.toml", '[[rule]]\nrequire = ["boss"]\n')
+            line = len((whole + "\n[[rule]]\n").splitlines()) + 1
+            said = home.gulou("--lang", "en", "reload", code=1)
+            self.assertIn(f"approvals.toml:{line}:", said.stdout + said.stderr)
+            self.assertEqual(self.codes(lambda: publisher.submit(parts, [canonical(THREE[1])])),
+                             {"approvals": "approval_missing"})  # the old one is still in force
+            with open(home.file("approvals.toml"), "w", encoding="utf-8") as policy:
+                policy.write("review = true\n[[rule]]\nrequire = []\n")
+            home.gulou("reload")
+            self.assertEqual(publisher.submit(parts, [canonical(THREE[1])])["seq"], 1)
+
     def test_keys_of_persons(self):
         with Home(approvals=True) as home:
             folder = os.path.join(home.folder, "desk")

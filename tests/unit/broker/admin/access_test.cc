@@ -64,7 +64,8 @@ TEST(AccessTest, OnlyAnAdminReloads) {
   EXPECT_EQ(board.call("POST", "/v1/reload", "{}").status, 403);
   EXPECT_EQ(asked, 0);
   board.token = admin_token;
-  EXPECT_EQ(board.call("POST", "/v1/reload", "{}").body, R"({"principals":5,"admitted":4})");
+  EXPECT_EQ(board.call("POST", "/v1/reload", "{}").body,
+            R"({"principals":5,"admitted":4,"approval_rules":0,"approval_people":0,"channels":0})");
   EXPECT_EQ(asked, 1);
 }
 

@@ -231,7 +231,7 @@ struct Office {
   }
 
   static AdminOptions prepared(AdminOptions options, const CountySettings& county) {
-    options.county = county;
+    options.county = std::make_shared<const CountySettings>(county);
     options.principals = {principal("clerk", viewer_token, HttpRole::viewer),
                           principal("oa", publisher_token, HttpRole::publisher),
                           principal("office", operator_token, HttpRole::operates),

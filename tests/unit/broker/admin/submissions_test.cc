@@ -134,6 +134,37 @@ TEST(SubmissionsTest, CheckJudgesAndStoresNothing) {
   EXPECT_EQ(office.bench.ledger().head(), Seq{0});
 }
 
+TEST(SubmissionsTest, ACheckSaysWhatThePublisherMayNot) {
+  HttpPrincipal limited = principal("oa", publisher_token, HttpRole::publisher);
+  limited.rights.columns = {"yl"};
+  limited.rights.channels = {"portal"};
+  Office office;
+  office.admin.admit({limited});
+  office.token = publisher_token;
+
+  const JsonValue said = office.post("/v1/submissions?check=1", submission_of({notice("n-1")}));
+
+  EXPECT_FALSE(said.boolean("ok", true));
+  std::map<std::string, std::string> codes;
+  for (const JsonValue& error : said.items("errors")) {
+    codes[std::string(error.text("code"))] = error.text("field");
+  }
+  EXPECT_EQ(codes["column_not_allowed"], "parts[0].column");
+  EXPECT_EQ(codes["channel_not_for_publisher"], "parts[0].column");
+}
+
+TEST(SubmissionsTest, ANewConfigurationCountsFromTheNextRequestOn) {
+  Office office;
+  EXPECT_TRUE(office.post("/v1/submissions?check=1", submission_of({notice("n-1")})).boolean("ok"));
+  CountySettings strict = office.county;
+  strict.approvals.rules = {{.require = {ApprovalRole::approver}}};
+
+  office.admin.configure(std::make_shared<const CountySettings>(strict));
+
+  const JsonValue said = office.post("/v1/submissions?check=1", submission_of({notice("n-1")}));
+  EXPECT_EQ(said.text("errors[0].code"), "review_missing");
+}
+
 TEST(SubmissionsTest, ABusyBrokerSaysSo) {
   Office office;
   office.desk.busy = true;

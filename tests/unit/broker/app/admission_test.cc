@@ -139,9 +139,15 @@ TEST(AdmittedTest, ViewersMayNotSubmit) {
 }
 
 // A home with principals.toml alone, and an Admission whose lists arrive here.
+using SharedCounty = std::shared_ptr<const CountySettings>;
+
 class AdmissionTest : public testing::Test {
  protected:
-  AdmissionTest() : home_{dir_.path()}, fd_(eventfd(0, EFD_NONBLOCK)) {}
+  AdmissionTest() : home_{dir_.path()}, fd_(eventfd(0, EFD_NONBLOCK)) {
+    for (const char* name : {"units.toml", "columns.toml", "channels.toml", "approvals.toml"}) {
+      std::filesystem::copy(std::string(GULOU_SOURCE_DIR "/config/") + name, dir_ / name);
+    }
+  }
 
   ~AdmissionTest() override { close(fd_); }
 
@@ -156,9 +162,16 @@ class AdmissionTest : public testing::Test {
     EXPECT_TRUE(read) << describe(read.error());
     first_ = admit(*read, read_clocks().utc);
     auto admission =
-        std::make_unique<Admission>(home_, county(), *read, first_.tokens, [this](Admitted next) {
-          EXPECT_TRUE(applied_.try_send(std::move(next)));
-        });
+        std::make_unique<Admission>(home_,
+                                    std::make_shared<const CountySettings>(county()),
+                                    *read,
+                                    first_.tokens,
+                                    [this](Admitted next, SharedCounty told) {
+                                      EXPECT_TRUE(applied_.try_send(std::move(next)));
+                                      if (told != nullptr) {
+                                        EXPECT_TRUE(counties_.try_send(std::move(told)));
+                                      }
+                                    });
     admission->start(fd_);
     return admission;
   }
@@ -177,6 +190,7 @@ class AdmissionTest : public testing::Test {
   int fd_;
   Admitted first_;
   Mailbox<Admitted> applied_{8};
+  Mailbox<SharedCounty> counties_{8};
 };
 
 TEST_F(AdmissionTest, AReloadHandsOutWhatTheFileSays) {
@@ -216,6 +230,37 @@ TEST_F(AdmissionTest, AFileThatCannotBeReadChangesNothing) {
   EXPECT_EQ(reloaded.error().reason, "settings_bad_value");
   EXPECT_EQ(reloaded.error().field, "principals.toml:3:8");
   EXPECT_TRUE(applied_.take(1).empty());
+}
+
+TEST_F(AdmissionTest, TheCountyIsReadAgain) {
+  const auto admission = start({publisher("oa")});
+  std::ofstream(dir_ / "approvals.toml", std::ios::trunc)
+      << "review = false\ntwo_persons = [\"erase\"]\n[[rule]]\nrequire = [\"approver\"]\n";
+
+  const auto reloaded = reload(*admission);
+
+  ASSERT_TRUE(reloaded) << describe(reloaded.error());
+  EXPECT_EQ(reloaded->rules, 1U);
+  const auto told = counties_.receive(1, plenty);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_FALSE(told[0]->approvals.review);
+  EXPECT_TRUE(told[0]->approvals.needs_two(TwoPersonAct::erase));
+  EXPECT_FALSE(told[0]->approvals.needs_two(TwoPersonAct::personal_data));
+  EXPECT_NE(told[0]->channel("portal"), nullptr);
+}
+
+TEST_F(AdmissionTest, AnyFileThatCannotBeReadLeavesAllAsTheyWere) {
+  const auto admission = start({publisher("oa")});
+  write({publisher("oa"), publisher("cms")});
+  std::ofstream(dir_ / "approvals.toml", std::ios::trunc)
+      << "review = true\n\n[[rule]]\nrequire = [\"boss\"]\n";
+
+  const auto reloaded = reload(*admission);
+
+  ASSERT_FALSE(reloaded);
+  EXPECT_EQ(reloaded.error().field, "approvals.toml:4:12");
+  EXPECT_TRUE(applied_.take(1).empty());
+  EXPECT_TRUE(counties_.take(1).empty());
 }
 
 TEST_F(AdmissionTest, AFileThatOthersMayChangeIsNotRead) {
