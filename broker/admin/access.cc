@@ -1,5 +1,5 @@
-// Access: the configuration is read again; a receipt is held against what the broker has; an operator
-// accepts a loss.
+// Access: the configuration is read again; a receipt is held against what the broker has; an
+// operator accepts a loss.
 #include "broker/admin/decisions.h"
 #include "broker/admin/reload.h"
 #include "broker/admin/request_body.h"

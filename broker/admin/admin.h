@@ -25,6 +25,7 @@ struct AdminOptions {
   ReceiptMac mac_of;             // none: receipts are shown without
   NotifyTest notify_test;        // none: notify.toml names nobody
   Reload reload;                 // none: nothing can be read again
+  MakeEvidence make_evidence;    // none: there is none
   std::string certificate_file;  // PEM; with key_file: TLS
   std::string key_file;
   uint32_t token_requests_per_second_max = 0;    // per principal; 0: no limit
@@ -73,7 +74,7 @@ class Admin {
   std::vector<HttpPrincipal> principals_;         // server's thread
   Mailbox<std::vector<HttpPrincipal>> admitted_;  // the newest list, until the next request
   Mailbox<std::shared_ptr<const CountySettings>> counties_;  // as above
-  std::shared_ptr<AdminContext> context_;         // shared: see Exchange
+  std::shared_ptr<AdminContext> context_;                    // shared: see Exchange
   Router router_;
   AddressRates rates_;    // by principal; server's thread
   AddressRates guesses_;  // requests without a known token, by address

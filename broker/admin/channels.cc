@@ -13,8 +13,7 @@ namespace {
 Status answer_list(const Exchange& exchange, const BrokerView& view) {
   JsonWriter json;
   json.begin_object().key("channels").begin_array();
-  for (const ChannelLine& line :
-       channel_lines(exchange.history(), exchange.county(), view)) {
+  for (const ChannelLine& line : channel_lines(exchange.history(), exchange.county(), view)) {
     append_channel(json.begin_object(), line, view.now);
     json.end_object();
   }

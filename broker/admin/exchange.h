@@ -4,6 +4,7 @@
 #pragma once
 
 #include "broker/admin/desk.h"
+#include "broker/admin/evidence.h"
 #include "broker/admin/notify.h"
 #include "broker/admin/principal.h"
 #include "broker/admin/reload.h"
@@ -36,6 +37,7 @@ struct AdminContext {
   ReceiptMac mac_of;
   NotifyTest notify_test;
   Reload reload;
+  MakeEvidence make_evidence;
   Counter& receipts_refused;
   Workers workers;
   Workers outside;  // one thread for what waits for other machines

@@ -1,5 +1,5 @@
-// The configuration, read again: the process's matter (broker/app/admission.h), which this room knows
-// as a function; empty where a test has none.
+// The configuration, read again: the process's matter (broker/app/admission.h), which this room
+// knows as a function; empty where a test has none.
 #pragma once
 
 #include "common/base/result.h"

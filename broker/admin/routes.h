@@ -30,6 +30,7 @@ AdminRoutes confirmation_routes();
 AdminRoutes confirmation_page_routes();
 AdminRoutes delivery_routes();
 AdminRoutes event_routes();
+AdminRoutes evidence_routes();
 AdminRoutes health_routes();
 AdminRoutes normalise_routes();
 AdminRoutes notify_routes();

@@ -328,11 +328,10 @@ Status answer_one(const Exchange& exchange, const BrokerView& view) {
     return fail(ErrorCode::not_found, "takedown_unknown", {}, {text});
   }
   JsonWriter json;
-  append_takedown(
-      json.begin_object(),
-      exchange,
-      takedown(exchange.history(), exchange.county(), view, std::move(row->entry)),
-      view.now);
+  append_takedown(json.begin_object(),
+                  exchange,
+                  takedown(exchange.history(), exchange.county(), view, std::move(row->entry)),
+                  view.now);
   exchange.answer(200, json.end_object().take());
   return {};
 }

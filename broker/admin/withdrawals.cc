@@ -261,9 +261,8 @@ void append_notes(JsonWriter& json, const Exchange& exchange, WithdrawalKind kin
   };
   add("withdraw_note_" + std::string(name_of(kind)));
   if (kind == WithdrawalKind::erase) {
-    add(exchange.county().approvals.needs_two(TwoPersonAct::erase)
-            ? "withdraw_note_second_operator"
-            : "withdraw_note_destroyed");
+    add(exchange.county().approvals.needs_two(TwoPersonAct::erase) ? "withdraw_note_second_operator"
+                                                                   : "withdraw_note_destroyed");
   }
   add("withdraw_note_copies");
   json.end_array();
@@ -276,8 +275,7 @@ Status answer_preview(const Exchange& exchange, const Asked& asked, const Broker
   append_targets(json, exchange, asked);
   json.key("places").begin_array();
   for (const Target& target : asked.targets) {
-    for (Presence& presence :
-         presences(exchange.history(), exchange.county(), target.row)) {
+    for (Presence& presence : presences(exchange.history(), exchange.county(), target.row)) {
       const ChannelNo channel = presence.channel;
       PlannedPlace place = plan(std::move(presence), asked.kind, view_of(view, channel));
       place.publication = target.name();
@@ -302,11 +300,10 @@ void answer_taken(const Exchange& exchange, const SendAccepted& receipt) {
         JsonWriter json;
         json.begin_object().member("already", already);
         if (row) {
-          append_takedown(
-              json,
-              held,
-              takedown(held.history(), held.county(), view, std::move(row->entry)),
-              view.now);
+          append_takedown(json,
+                          held,
+                          takedown(held.history(), held.county(), view, std::move(row->entry)),
+                          view.now);
         }
         held.answer(status, json.end_object().take());
         return {};

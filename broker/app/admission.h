@@ -1,8 +1,8 @@
-// Admission decides who may connect. When asked (`gulou reload`, SIGHUP) it reads principals.toml and
-// the county's configuration (units, columns, channels, approvals) again and hands them to whoever
-// works with them; the lists of who may connect also whenever somebody's first or last day begins
-// or ends. Files of which one cannot be read change nothing. One thread of its own; reload() from
-// any.
+// Admission decides who may connect. When asked (`gulou reload`, SIGHUP) it reads principals.toml
+// and the county's configuration (units, columns, channels, approvals) again and hands them to
+// whoever works with them; the lists of who may connect also whenever somebody's first or last day
+// begins or ends. Files of which one cannot be read change nothing. One thread of its own; reload()
+// from any.
 #pragma once
 
 #include "broker/admin/principal.h"

@@ -39,7 +39,7 @@ struct BrokerOptions {
   std::string device_endpoint;
   net::KeyPair keys;
   NetPrincipals principals;
-  std::set<std::string> submitters;  // who may submit, by key or token
+  std::set<std::string> submitters;              // who may submit, by key or token
   std::shared_ptr<const CountySettings> county;  // shared: reloading replaces it
   size_t facts_threads = 1;
   std::string disk_path;  // whose free space is guarded

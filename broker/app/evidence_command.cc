@@ -118,47 +118,65 @@ Result<std::string> show_checkpoint(const Home& home, const Given& given) {
   return text + (isatty(STDOUT_FILENO) == 1 ? terminal_qr(matrix) : "");
 }
 
+EvidenceAsked asked_of(const Given& given) {
+  EvidenceAsked asked;
+  for (const std::string& name : given.names) {
+    asked.entries.push_back({number_of(name.starts_with('#') ? name.substr(1) : name)});
+  }
+  asked.column = asked.entries.empty() ? given.option("column") : std::string();
+  asked.from = given.option("from");
+  asked.to = given.option("to");
+  asked.sample = number_of(given.option("sample"));
+  asked.seed = number_of(given.option("seed"));
+  return asked;
+}
+
 Result<std::string> export_file(const Home& home, const Given& given, Language language) {
   const std::string out = given.option("out");
   if (out.empty() || (given.names.empty() && given.option("column").empty())) {
     return fail(ErrorCode::invalid_argument, "evidence_usage");
   }
-  const SigningKey key = TRY(read_signing_key(home.signing_key()));
   const auto journal = TRY(RocksdbJournal::open(home.journal_dir(), {}));
-  const History& history = journal->history();
-  Checkpoints keeper = TRY(Checkpoints::open(home.checkpoints_dir(), history, key));
-  const Utc now = read_clocks().utc;
-  const Checkpoint newest = TRY(keeper.make(now));
-  Evidence evidence{.made_at = now};
-  for (const std::string& name : given.names) {
-    evidence.entries.push_back({number_of(name.starts_with('#') ? name.substr(1) : name)});
-  }
-  if (given.names.empty()) {
-    EvidenceSelection& selection = evidence.selection;
-    selection = {.column = given.option("column"),
-                 .from = given.option("from"),
-                 .to = given.option("to"),
-                 .sample = number_of(given.option("sample")),
-                 .seed = number_of(given.option("seed"))};
-    if (given.option("seed").empty()) {
-      selection.seed = newest.changeset;
-    }
-    evidence.entries = TRY(choose(history, selection));
-  }
-  evidence.checkpoints = TRY(
-      read_checkpoints(home.checkpoints_dir(), changeset_of(history, evidence.entries.front())));
-  const uint64_t seed = evidence.selection.seed;
-  const size_t count = evidence.entries.size();
-  const std::string bytes = TRY(export_evidence(history, std::move(evidence), key, language));
-  TRY(replace_file(out, bytes));
+  const SigningKey key = TRY(read_signing_key(home.signing_key()));
+  Checkpoints keeper = TRY(Checkpoints::open(home.checkpoints_dir(), journal->history(), key));
+  const Checkpoint newest = TRY(keeper.make(read_clocks().utc));
+  const EvidenceMade made =
+      TRY(make_evidence(home, journal->history(), newest, asked_of(given), language));
+  TRY(replace_file(out, made.file));
   return sentence(language,
                   "evidence_written",
                   {},
-                  std::vector{out, std::to_string(count), std::to_string(seed)}) +
+                  std::vector{out, std::to_string(made.releases), std::to_string(made.seed)}) +
          "\n";
 }
 
 }  // namespace
+
+Result<EvidenceMade> make_evidence(const Home& home,
+                                   const History& history,
+                                   const Checkpoint& newest,
+                                   const EvidenceAsked& asked,
+                                   Language language) {
+  const SigningKey key = TRY(read_signing_key(home.signing_key()));
+  Evidence evidence{.made_at = read_clocks().utc};
+  evidence.entries = asked.entries;
+  if (asked.entries.empty()) {
+    EvidenceSelection& selection = evidence.selection;
+    selection = {.column = asked.column,
+                 .from = asked.from,
+                 .to = asked.to,
+                 .sample = asked.sample,
+                 .seed = asked.seed != 0 ? asked.seed : newest.changeset};
+    evidence.entries = TRY(choose(history, selection));
+  }
+  evidence.checkpoints = TRY(
+      read_checkpoints(home.checkpoints_dir(), changeset_of(history, evidence.entries.front())));
+  EvidenceMade made;
+  made.seed = evidence.selection.seed;
+  made.releases = evidence.entries.size();
+  made.file = TRY(export_evidence(history, std::move(evidence), key, language));
+  return made;
+}
 
 std::string say_erased(const PartErased& erased, Language language) {
   return sentence(language,

@@ -30,8 +30,7 @@ void FactsPool::run() {
     std::vector<Event> facts;
     facts.reserve(jobs.size());
     for (Job& job : jobs) {
-      facts.emplace_back(
-          establish_facts(std::move(job.input), *job.county, read_clocks().utc));
+      facts.emplace_back(establish_facts(std::move(job.input), *job.county, read_clocks().utc));
     }
     if (!output_.send_all(std::move(facts))) {
       return;

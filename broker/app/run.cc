@@ -170,30 +170,6 @@ Result<std::unique_ptr<Notifier>> open_notifier(const Opened& opened, Broker& br
       [&broker](std::vector<NotifyFailure> failures) { broker.notify_says(std::move(failures)); });
 }
 
-AdminOptions admin_options_of(const Opened& opened,
-                              Broker& broker,
-                              Notifier* notifier,
-                              std::vector<HttpPrincipal> tokens,
-                              Reload reload) {
-  AdminOptions options;
-  options.county = opened.county;
-  options.principals = std::move(tokens);
-  options.reload = std::move(reload);
-  options.token_requests_per_second_max = opened.settings.http_requests_per_second_max;
-  options.address_requests_per_second_max = opened.settings.http_requests_per_second_max;
-  options.mac_of = [&broker](uint64_t epoch, Seq seq, const Digest& hash) {
-    return broker.mac_of(epoch, seq, hash);
-  };
-  if (notifier != nullptr) {
-    options.notify_test = [notifier](std::string person, NotifyTestDone done) {
-      return notifier->test(std::move(person), std::move(done));
-    };
-  }
-  options.certificate_file = opened.settings.http_certificate;
-  options.key_file = opened.settings.http_key;
-  return options;
-}
-
 // Serves until stop_fd becomes readable. The notifier ends first, so that what it has just sent is
 // still recorded.
 int serve_until(int stop_fd, Broker& broker, Notifier* notifier) {
@@ -217,6 +193,8 @@ int serve_until(int stop_fd, Broker& broker, Notifier* notifier) {
 // Signs checkpoints while the broker serves: one at start and at the end, and whenever it is time.
 class CheckpointKeeper {
  public:
+  using Made = Mailbox<Result<Checkpoint>>;
+
   explicit CheckpointKeeper(Checkpoints checkpoints)
       : checkpoints_(std::move(checkpoints)), thread_([this] { run(); }) {}
 
@@ -227,9 +205,21 @@ class CheckpointKeeper {
 
   ~CheckpointKeeper() { stop(); }
 
+  // One of now; any thread, waits for it.
+  Result<Checkpoint> make() {
+    const auto box = std::make_shared<Made>(1);  // shared: a late answer finds nobody
+    if (asked_.try_send(box)) {
+      for (Result<Checkpoint>& made :
+           box->receive(1, std::chrono::milliseconds(limits::http_request_ms_max))) {
+        return std::move(made);
+      }
+    }
+    return fail(ErrorCode::unavailable, "broker_busy");
+  }
+
   void stop() {
     if (thread_.joinable()) {
-      ends_.close();
+      asked_.close();
       thread_.join();
       say(checkpoints_.make(read_clocks().utc));
     }
@@ -245,16 +235,52 @@ class CheckpointKeeper {
 
   void run() {
     say(checkpoints_.make(read_clocks().utc));
-    while (!ends_.closed()) {
-      ends_.receive(1, std::chrono::milliseconds(1000));
+    while (!asked_.closed()) {
+      for (const auto& box : asked_.receive(1, std::chrono::milliseconds(1000))) {
+        static_cast<void>(box->try_send(checkpoints_.make(read_clocks().utc)));
+      }
       say(checkpoints_.make_if_due(read_clocks().utc));
     }
   }
 
   Checkpoints checkpoints_;
-  Mailbox<int> ends_{1};
+  Mailbox<std::shared_ptr<Made>> asked_{4};
   std::thread thread_;
 };
+
+Result<EvidenceMade> evidence_for(const Opened& opened,
+                                  CheckpointKeeper& keeper,
+                                  const EvidenceAsked& asked,
+                                  Language language) {
+  const Checkpoint newest = TRY(keeper.make());
+  return make_evidence(opened.home, opened.journal->history(), newest, asked, language);
+}
+
+AdminOptions admin_options_of(const Opened& opened,
+                              Broker& broker,
+                              Notifier* notifier,
+                              std::vector<HttpPrincipal> tokens,
+                              CheckpointKeeper& keeper) {
+  AdminOptions options;
+  options.county = opened.county;
+  options.principals = std::move(tokens);
+  options.make_evidence = [&opened, &keeper](const EvidenceAsked& asked, Language language) {
+    return evidence_for(opened, keeper, asked, language);
+  };
+  options.token_requests_per_second_max = opened.settings.http_requests_per_second_max;
+  options.address_requests_per_second_max = opened.settings.http_requests_per_second_max;
+  options.mac_of = [&broker](uint64_t epoch, Seq seq, const Digest& hash) {
+    return broker.mac_of(epoch, seq, hash);
+  };
+  if (notifier != nullptr) {
+    options.notify_test = [notifier](std::string person, NotifyTestDone done) {
+      return notifier->test(std::move(person), std::move(done));
+    };
+  }
+  options.certificate_file = opened.settings.http_certificate;
+  options.key_file = opened.settings.http_key;
+  return options;
+}
 
 // A home made by an earlier version lacks the public half.
 Status publish_signing_key(const Home& home, const SigningKey& key) {
@@ -329,34 +355,28 @@ Result<int> serve(const std::string& directory) {
       TRY(open_broker(std::move(options), *opened.journal, mac_key, context, metrics));
   const auto notifier = TRY(open_notifier(opened, *broker));
   Admin* http = nullptr;  // a door that is told who may enter, and the one that asks for it
-  Admission admission(opened.home,
-                      opened.county,
-                      principals,
-                      admitted.tokens,
-                      [&zap, &broker, &http](Admitted next,
-                                             std::shared_ptr<const CountySettings> county) {
-                        if (county != nullptr) {
-                          broker->configure(county);
-                          http->configure(std::move(county));
-                        }
-                        zap->allow(std::move(next.keys));
-                        http->admit(std::move(next.tokens));
-                        broker->admit(std::move(next.names), std::move(next.submitters));
-                      });
-  Admin admin(
-      admin_options_of(opened,
-                       *broker,
-                       notifier.get(),
-                       std::move(admitted.tokens),
-                       [&admission](ReloadDone done) { return admission.reload(std::move(done)); }),
-      *broker,
-      opened.journal->history(),
-      metrics);
+  Admission admission(
+      opened.home,
+      opened.county,
+      principals,
+      admitted.tokens,
+      [&zap, &broker, &http](Admitted next, std::shared_ptr<const CountySettings> county) {
+        if (county != nullptr) {
+          broker->configure(county);
+          http->configure(std::move(county));
+        }
+        zap->allow(std::move(next.keys));
+        http->admit(std::move(next.tokens));
+        broker->admit(std::move(next.names), std::move(next.submitters));
+      });
+  CheckpointKeeper keeper(TRY(open_checkpoints(opened)));
+  AdminOptions http_options =
+      admin_options_of(opened, *broker, notifier.get(), std::move(admitted.tokens), keeper);
+  http_options.reload = [&admission](ReloadDone done) { return admission.reload(std::move(done)); };
+  Admin admin(http_options, *broker, opened.journal->history(), metrics);
   http = &admin;
   const auto [host, port] = host_and_port(opened.settings.http_address);
   TRY(admin.start(host, port));
-
-  CheckpointKeeper keeper(TRY(open_checkpoints(opened)));
 
   admission.start(reload_fd);
   // Bodies and chain are checked beside the work; "healthy" waits for it.

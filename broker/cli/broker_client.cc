@@ -33,6 +33,38 @@ Result<BrokerClient> BrokerClient::open(const Shell& shell) {
   return BrokerClient(url, token, shell);
 }
 
+Result<HttpAnswer> BrokerClient::send(const HttpCall& request) {
+  auto answer = client_.call(request);
+  for (int i = 0; i < busy_tries_max && answer && answer->status == too_many_requests; ++i) {
+    pause_ms(busy_wait_ms);
+    answer = client_.call(request);
+  }
+  if (!answer) {
+    const Error& error = answer.error();
+    const std::string why = error.args.empty() ? error.reason : error.args.back();
+    return error.reason == "http_no_answer"
+               ? gulou::fail(ErrorCode::timed_out, "broker_silent", {}, {url_, why})
+               : gulou::fail(ErrorCode::unavailable, "broker_unreachable", {}, {url_, why, home_});
+  }
+  return answer;
+}
+
+Result<HttpAnswer> BrokerClient::download(std::string_view path, size_t bytes_max) {
+  constexpr size_t refusal_bytes = 64 * 1024;
+  HttpAnswer answer = TRY(send({.method = "GET",
+                                .url = url_ + std::string(path),
+                                .headers = {{"Authorization", "Bearer " + token_},
+                                            {"Accept-Language", std::string(name_of(language_))}},
+                                .timeout_ms = limits::http_answer_ms_max,
+                                .bytes_max = std::max(bytes_max, refusal_bytes)}));
+  if (answer.status != 200) {
+    Answer refused{.status = answer.status, .text = answer.body, .value = {}};
+    refused.value = JsonValue::parse(answer.body).value_or(JsonValue());
+    return gulou::fail(refusal_of(refused));
+  }
+  return answer;
+}
+
 Result<Answer> BrokerClient::call(std::string_view method,
                                   std::string_view path,
                                   std::string body,
@@ -49,19 +81,8 @@ Result<Answer> BrokerClient::call(std::string_view method,
                          .timeout_ms = limits::http_client_ms_default,
                          .bytes_max = limits::http_client_answer_bytes_default,
                          .repeatable = repeatable};
-  auto answer = client_.call(request);
-  for (int i = 0; i < busy_tries_max && answer && answer->status == too_many_requests; ++i) {
-    pause_ms(busy_wait_ms);
-    answer = client_.call(request);
-  }
-  if (!answer) {
-    const Error& error = answer.error();
-    const std::string why = error.args.empty() ? error.reason : error.args.back();
-    return error.reason == "http_no_answer"
-               ? gulou::fail(ErrorCode::timed_out, "broker_silent", {}, {url_, why})
-               : gulou::fail(ErrorCode::unavailable, "broker_unreachable", {}, {url_, why, home_});
-  }
-  Answer result{.status = answer->status, .text = std::move(answer->body), .value = {}};
+  HttpAnswer answer = TRY(send(request));
+  Answer result{.status = answer.status, .text = std::move(answer.body), .value = {}};
   if (method == "HEAD" || result.text.empty()) {
     return result;
   }
@@ -75,23 +96,7 @@ Result<Answer> BrokerClient::call(std::string_view method,
 }
 
 Result<std::string> BrokerClient::bytes(std::string_view path, size_t bytes_max) {
-  constexpr size_t refusal_bytes = 64 * 1024;
-  const auto answer =
-      client_.call({.url = url_ + std::string(path),
-                    .headers = {{"Authorization", "Bearer " + token_},
-                                {"Accept-Language", std::string(name_of(language_))}},
-                    .timeout_ms = limits::http_client_ms_default,
-                    .bytes_max = std::max(bytes_max, refusal_bytes)});
-  if (!answer) {
-    return gulou::fail(
-        ErrorCode::unavailable, "broker_unreachable", {}, {url_, answer.error().reason, home_});
-  }
-  if (answer->status != 200) {
-    Answer refused{.status = answer->status, .text = answer->body, .value = {}};
-    refused.value = JsonValue::parse(answer->body).value_or(JsonValue());
-    return gulou::fail(refusal_of(refused));
-  }
-  return answer->body;
+  return TRY(download(path, bytes_max)).body;
 }
 
 Result<Answer> BrokerClient::get(std::string_view path) {

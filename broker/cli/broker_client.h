@@ -46,6 +46,8 @@ class BrokerClient {
 
   // What is no JSON: an attachment.
   Result<std::string> bytes(std::string_view path, size_t bytes_max);
+  // The same with its headers.
+  Result<HttpAnswer> download(std::string_view path, size_t bytes_max);
 
   const std::string& url() const { return url_; }
 
@@ -53,6 +55,9 @@ class BrokerClient {
 
  private:
   BrokerClient(std::string url, std::string token, const Shell& shell);
+
+  // Any status. Errors as of call().
+  Result<HttpAnswer> send(const HttpCall& request);
 
   std::string url_;
   std::string token_;

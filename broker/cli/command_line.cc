@@ -438,7 +438,10 @@ class CommandLine {
     add_evidence_option(*check, "keys", "help_evidence_keys");
     add_evidence_option(*check, "checkpoint", "help_checkpoint_file");
     add_evidence_option(*verb("checkpoint"), "out", "help_out");
-    auto* write = verb("export");
+    auto* write = add(noun, "export", "help_evidence_export", [this](const Shell& shell) {
+      return export_evidence(
+          shell, given_.names, given_.evidence, with_options({"evidence", "export"}));
+    });
     write->add_option("releases", given_.names, help("help_selector"));
     add_evidence_option(*write, "out", "help_out");
     add_evidence_option(*write, "column", "help_column");

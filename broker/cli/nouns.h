@@ -6,7 +6,9 @@
 #include "broker/cli/shell.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 namespace gulou::cli {
 
@@ -91,6 +93,14 @@ struct Resolution {
 };
 
 Exit resolve_delivery(const Shell& shell, const Resolution& resolution);
+
+// "out", "column", "from", "to", "sample", "seed". words: of the program that does it where no
+// broker runs.
+using EvidenceOptions = std::map<std::string, std::string>;
+Exit export_evidence(const Shell& shell,
+                     const std::vector<std::string>& releases,
+                     const EvidenceOptions& options,
+                     const std::vector<std::string>& words);
 
 Exit list_kinds(const Shell& shell);
 Exit show_kind(const Shell& shell, const std::string& name);

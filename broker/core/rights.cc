@@ -24,10 +24,8 @@ std::string field_of(size_t part, std::string_view name) {
 
 void check_rights(const Submitted& event, std::vector<Error>& errors) {
   const auto wrong = [&](size_t part, std::string_view field, const char* reason, std::string arg) {
-    errors.push_back({ErrorCode::refused,
-                      reason,
-                      field_of(part, field),
-                      {std::move(arg), event.publisher}});
+    errors.push_back(
+        {ErrorCode::refused, reason, field_of(part, field), {std::move(arg), event.publisher}});
   };
   for (size_t i = 0; i < event.parts.size(); ++i) {
     const PartFacts& part = event.parts[i];

@@ -47,6 +47,25 @@ class EvidenceTest(unittest.TestCase):
             self.assertEqual(said.returncode, 0, said.stderr)
             self.check_file(home, file, keys, kept)
 
+    def test_a_file_is_made_while_the_broker_works(self):
+        with Home() as home, tempfile.TemporaryDirectory() as outside:
+            home.add_principal("oa", "publisher")
+            home.start(BROKER)
+            submit(home, 3)
+            keys, file = os.path.join(outside, "keys"), os.path.join(outside, "e.zip")
+            os.mkdir(keys)
+            shutil.copy(os.path.join(home.path, "keys", "checkpoint.public"), keys)
+            said = home.gulou("--lang", "en", "evidence", "export", "2", "#3", "--out", file)
+            self.assertIn("2 releases", said.stdout)
+            for _ in range(2):
+                checked = home.run(BROKER, "evidence", "verify", file, "--keys", keys)
+                self.assertEqual(checked.returncode, 0, checked.stderr)
+                home.gulou("evidence", "export", "--column", "tzgg", "--sample", "2", "--seed", "7", "--out", file)
+            home.gulou("evidence", "export", "9", "--out", file, code=1)
+            self.assertEqual(home.http("GET", "/v1/evidence").codes(), {"releases": "evidence_choose"})
+            self.assertEqual(home.http("GET", "/v1/evidence?releases=1", token="x").status, 401)
+            self.assertEqual(home.head(), 3)
+
     def check_file(self, home, file, keys, kept):
         verify = ("evidence", "verify", file, "--keys", keys)
         said = home.run(BROKER, *verify, "--checkpoint", kept)
