@@ -14,8 +14,8 @@
 
 namespace gulou::wire {
 
-// frames() in this order: envelope, items (DELIVER only), bodies. The bodies point where those of
-// the Message pointed.
+// frames() in this order: envelope, items (DELIVER and MANIFEST), bodies. The bodies point where
+// those of the Message pointed.
 struct Encoded {
   std::string envelope;
   std::string items;
@@ -32,6 +32,9 @@ Encoded encode(const Message& message);
 // The items frame of a DELIVER, the same for all subscribers at one position: packed once, it goes
 // out with each one's envelope (encode() of a Deliver without items, its `envelope`).
 std::string encode_items(std::span<const DeliverItem> items);
+
+// The items frame of a MANIFEST, the same for all devices that take the same.
+std::string encode_manifest_items(std::span<const ManifestPart> items);
 
 // The Message's bodies point into `frames`.
 Result<Message> decode(std::span<const std::string_view> frames);

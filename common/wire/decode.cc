@@ -1,4 +1,4 @@
-#include "common/base/limits.h"
+#include "common/base/fleet_limits.h"
 #include "common/wire/codec.h"
 #include "common/wire/pack.h"
 
@@ -222,6 +222,7 @@ Result<Body> read_deliver(const Fields& in, Bodies bodies) {
   TRY(in.read_word("lane", parse_lane, deliver.lane));
   TRY(in.read_ms("lease_ms", deliver.lease_ms));
   TRY(maybe_cursor(in, "cursor", deliver.cursor));
+  TRY(in.maybe("position", deliver.position.value));
   const Unpacked items = TRY(Unpacked::parse(bodies[0]));
   const Fields list = items.top();
   TRY(list.read_each(
@@ -378,6 +379,62 @@ Result<Body> read_status_is(const Fields& in, Bodies) {
   return status;
 }
 
+// ---- fleets -------------------------------------------------------------------------------------
+
+Status read_wanted(const Fields& in, Wanted& want) {
+  TRY(in.read("seq", want.seq.value));
+  return in.maybe("part", want.part);
+}
+
+Result<Body> read_sync(const Fields& in, Bodies) {
+  Sync sync;
+  TRY(in.maybe("position", sync.position.value));
+  if (in.has("held")) {
+    TRY(in.read_digest("held", sync.held));
+  }
+  TRY(in.read_each("wants", Need::optional, limits::fleet_wants_max, read_wanted, sync.wants));
+  return sync;
+}
+
+Status read_manifest_part(const Fields& in, ManifestPart& item) {
+  TRY(in.read_text("publisher", any_bytes, item.publisher));
+  TRY(in.read_text("id", any_bytes, item.id));
+  TRY(in.read("revision", item.revision));
+  TRY(in.read("seq", item.seq.value));
+  TRY(in.maybe("part", item.part));
+  TRY(in.read_digest("digest", item.digest));
+  return in.read("body_bytes", item.body_bytes);
+}
+
+Result<Body> read_manifest(const Fields& in, Bodies bodies) {
+  Manifest manifest;
+  TRY(in.maybe("head", manifest.head.value));
+  TRY(in.maybe_bool("same", manifest.same));
+  if (manifest.same == !bodies.empty()) {
+    return in.wrong("same", "frames_wrong", {"MANIFEST", std::to_string(bodies.size()), "0", "1"});
+  }
+  if (!manifest.same) {
+    const Unpacked items = TRY(Unpacked::parse(bodies[0]));
+    TRY(items.top().read_each(
+        "items", Need::required, limits::screen_items_max, read_manifest_part, manifest.items));
+  }
+  return manifest;
+}
+
+Result<Body> read_enrol(const Fields& in, Bodies) {
+  Enrol enrol;
+  TRY(in.maybe_bool("answer", enrol.answer));
+  if (enrol.answer) {
+    TRY(in.read("device", enrol.device));
+    TRY(in.read_text("channel", any_bytes, enrol.channel));
+    TRY(in.maybe_text("name", any_bytes, enrol.name));
+    TRY(in.maybe_text("place", any_bytes, enrol.place));
+  } else {
+    TRY(in.read_text("key", limits::id_bytes_max, enrol.key));
+  }
+  return enrol;
+}
+
 // ---- both ways ----------------------------------------------------------------------------------
 
 Result<Body> read_ping(const Fields& in, Bodies) {
@@ -404,7 +461,7 @@ struct Verb {
   std::string_view name;
   size_t bodies_min;
   size_t bodies_max;
-  Result<Body> (*read)(const Fields&, Bodies);  // null: reserved
+  Result<Body> (*read)(const Fields&, Bodies);
 };
 
 constexpr Verb verbs[] = {
@@ -429,17 +486,14 @@ constexpr Verb verbs[] = {
     {"PING", 0, 0, read_ping},
     {"GOODBYE", 0, 0, read_goodbye},
     {"ERROR", 0, 0, read_error_message},
-    {"SYNC", 0, limits::frames_max, nullptr},
-    {"MANIFEST", 0, limits::frames_max, nullptr},
-    {"ENROL", 0, limits::frames_max, nullptr},
+    {"SYNC", 0, 0, read_sync},
+    {"MANIFEST", 0, 1, read_manifest},
+    {"ENROL", 0, 0, read_enrol},
 };
 
 Result<const Verb*> verb_named(std::string_view name) {
   for (const Verb& verb : verbs) {
     if (verb.name == name) {
-      if (verb.read == nullptr) {
-        return fail(ErrorCode::refused, "verb_reserved", "verb", {std::string(name)});
-      }
       return &verb;
     }
   }

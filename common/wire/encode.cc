@@ -132,6 +132,38 @@ void put_body(Packer& out, const Deliver& deliver) {
   out.put_text("lane", name_of(deliver.lane));
   out.put_time("lease_ms", deliver.lease_ms);
   maybe_cursor(out, "cursor", deliver.cursor);
+  out.maybe("position", deliver.position.value);
+}
+
+void put_body(Packer& out, const Sync& sync) {
+  out.maybe("position", sync.position.value);
+  if (sync.held) {
+    out.put_bytes("held", sync.held.view());
+  }
+  if (sync.wants.empty()) {
+    return;
+  }
+  out.list("wants", sync.wants.size());
+  for (const Wanted& want : sync.wants) {
+    out.begin_map();
+    out.put("seq", want.seq.value);
+    out.maybe("part", want.part);
+    out.end_map();
+  }
+}
+
+void put_body(Packer& out, const Manifest& manifest) {
+  out.maybe("head", manifest.head.value);
+  out.maybe_true("same", manifest.same);
+}
+
+void put_body(Packer& out, const Enrol& enrol) {
+  out.maybe_text("key", enrol.key);
+  out.maybe_true("answer", enrol.answer);
+  out.maybe("device", enrol.device);
+  out.maybe_text("channel", enrol.channel);
+  out.maybe_text("name", enrol.name);
+  out.maybe_text("place", enrol.place);
 }
 
 void put_part(Packer& out, const DeliverPart& part) {
@@ -291,6 +323,12 @@ void add_frames(Encoded& encoded, const Deliver& deliver) {
   encoded.bodies = {deliver.bodies};
 }
 
+void add_frames(Encoded& encoded, const Manifest& manifest) {
+  if (!manifest.same) {
+    encoded.items = encode_manifest_items(manifest.items);
+  }
+}
+
 void add_frames(Encoded& encoded, const BlobPart& part) {
   encoded.bodies = {part.bytes};
 }
@@ -336,6 +374,25 @@ std::string encode_items(std::span<const DeliverItem> items) {
     for (const DeliverPart& part : item.parts) {
       put_part(out, part);
     }
+    out.end_map();
+  }
+  out.end_map();
+  return out.take();
+}
+
+std::string encode_manifest_items(std::span<const ManifestPart> items) {
+  Packer out(items.size() * item_bytes_expected);
+  out.begin_map();
+  out.list("items", items.size());
+  for (const ManifestPart& item : items) {
+    out.begin_map();
+    out.put_text("publisher", item.publisher);
+    out.put_text("id", item.id);
+    out.put("revision", item.revision);
+    out.put("seq", item.seq.value);
+    out.maybe("part", item.part);
+    out.put_bytes("digest", item.digest.view());
+    out.put("body_bytes", item.body_bytes);
     out.end_map();
   }
   out.end_map();

@@ -79,6 +79,53 @@ struct BlobGet {
   uint32_t length = 0;  // at most 256 KiB
 };
 
+// ---- devices -> broker --------------------------------------------------------------------------
+
+// A part of a manifest that the device does not hold.
+struct Wanted {
+  Seq seq;
+  uint8_t part = 0;
+};
+
+// Where the device is and what it holds: the digests of all parts it holds, folded by XOR. Opens
+// its stream. With `wants` it asks for texts that a manifest has named, and nothing else.
+struct Sync {
+  Seq position;
+  Digest held;
+  std::vector<Wanted> wants;
+};
+
+// With the one-time key of a code: from now on the device has this key (Z85, public half). The
+// broker answers with `answer` and who the device is.
+struct Enrol {
+  std::string key;
+  bool answer = false;
+  uint64_t device = 0;
+  std::string channel;
+  std::string name;
+  std::string place;
+};
+
+// ---- broker -> devices --------------------------------------------------------------------------
+
+struct ManifestPart {
+  std::string publisher;
+  std::string id;
+  uint32_t revision = 0;
+  Seq seq;
+  uint8_t part = 0;
+  Digest digest;
+  uint64_t body_bytes = 0;
+};
+
+// All the device should hold at `head`; whatever else it holds goes first. same: it is what its
+// SYNC said, and no items follow. Frame 1: the items.
+struct Manifest {
+  Seq head;
+  bool same = false;
+  std::vector<ManifestPart> items;
+};
+
 // ---- broker -> adapters -------------------------------------------------------------------------
 
 struct Welcome {
@@ -138,6 +185,7 @@ struct Deliver {
   Lane lane = Lane::normal;
   int64_t lease_ms = 0;  // from receipt of this message; only PROGRESS extends it
   Cursor cursor;
+  Seq position;  // of a device: where it is once it has applied this
   std::vector<DeliverItem> items;
   std::string_view bodies;
 };
@@ -276,6 +324,9 @@ using Body = std::variant<Hello,
                           Refused,
                           BlobOk,
                           StatusIs,
+                          Sync,
+                          Manifest,
+                          Enrol,
                           Ping,
                           Goodbye,
                           ErrorMessage>;
@@ -287,8 +338,8 @@ struct Message {
 };
 
 // Verbs on the wire: HELLO CREDIT PROGRESS REPORT BLOB_GET WELCOME DELIVER PROGRESS_OK RECALL
-// BLOB_PART SUBMIT WITHDRAW BLOB_PUT STATUS ACCEPTED REFUSED BLOB_OK STATUS_IS PING GOODBYE ERROR.
-// SYNC, MANIFEST and ENROL are reserved for fleets: decoding them gives the Error `verb_reserved`.
+// BLOB_PART SUBMIT WITHDRAW BLOB_PUT STATUS ACCEPTED REFUSED BLOB_OK STATUS_IS SYNC MANIFEST ENROL
+// PING GOODBYE ERROR.
 std::string_view verb_of(const Body& body);
 
 }  // namespace gulou::wire

@@ -53,7 +53,7 @@ PARTS = (
 MESSAGES = (
     ("unknown verb", [envelope("SHOUT")], "verb_unknown", "verb"),
     ("a verb of adapters", [envelope("HELLO", channel="portal", instance="x")], "verb_not_for_publishers", "verb"),
-    ("reserved verb", [envelope("SYNC")], "verb_reserved", "verb"),
+    ("a verb of devices", [envelope("SYNC")], "verb_not_for_publishers", "verb"),
     ("no verb", [msgpack.packb({"v": 1, "corr": 9})], "message_field_missing", "verb"),
     ("another version", [msgpack.packb({"v": 2, "verb": "STATUS", "corr": 9, "id": "x"})], "version_unknown", "v"),
     ("no map", [b"\x01"], "message_malformed", ""),

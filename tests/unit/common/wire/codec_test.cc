@@ -163,7 +163,6 @@ TEST(CodecTest, WrongEnvelopesAreNamed) {
                       "1\xa4verb\xa4PING"),
             "field_wrong_type");
   EXPECT_EQ(reason_of(envelope_of("PONG", 0, "")), "verb_unknown");
-  EXPECT_EQ(reason_of(envelope_of("SYNC", 0, "")), "verb_reserved");
   EXPECT_EQ(reason_of(envelope_of("PING", 0, "")), "message_field_missing");
   EXPECT_EQ(reason_of(envelope_of("PING", 1, "\xa6number\xff")), "field_wrong_type");
   EXPECT_EQ(reason_of(envelope_of("PING", 2, "\xa6number\x01\xa6number\x02")), "field_twice");

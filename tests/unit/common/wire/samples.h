@@ -276,9 +276,37 @@ inline std::vector<Sample> further_samples() {
   };
 }
 
+inline std::vector<Sample> fleet_samples() {
+  const std::string key = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
+  return {
+      {"ENROL", {1, Enrol{.key = key}}},
+      {"ENROL answered",
+       {1,
+        Enrol{.answer = true,
+              .device = 12'884'901'889,
+              .channel = "screens",
+              .name = "hall-1",
+              .place = "办事大厅"}}},
+      {"SYNC", {0, Sync{.position = {8}, .held = release_digest()}}},
+      {"SYNC that asks for texts", {0, Sync{.wants = {{.seq = {8}}, {.seq = {9}, .part = 1}}}}},
+      {"MANIFEST",
+       {0,
+        Manifest{.head = {8},
+                 .items = {{.publisher = "oa",
+                            .id = "water-2026-7",
+                            .revision = 1,
+                            .seq = {8},
+                            .digest = release_digest(),
+                            .body_bytes = sample_release.size()}}}}},
+      {"MANIFEST of what is there", {0, Manifest{.head = {8}, .same = true}}},
+      {"DELIVER to a device",
+       {0, Deliver{.lane = Lane::withdrawal, .position = {9}, .items = {sample_withdrawal()}}}},
+  };
+}
+
 inline std::vector<Sample> samples() {
   std::vector<Sample> all = publisher_samples();
-  for (const auto more : {adapter_samples, further_samples}) {
+  for (const auto more : {adapter_samples, further_samples, fleet_samples}) {
     for (Sample& sample : more()) {
       all.push_back(std::move(sample));
     }
