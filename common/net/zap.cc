@@ -18,7 +18,7 @@ namespace gulou::net {
 namespace {
 
 constexpr char zap_endpoint[] = "inproc://zeromq.zap.01";
-constexpr size_t lists_waiting_max = 8;
+constexpr size_t lists_waiting_max = 1024;
 constexpr auto idle_wait = std::chrono::milliseconds(1000);
 
 // Frames of a request (REP has taken the empty delimiter).
@@ -70,6 +70,14 @@ Status AllowList::add(std::string_view public_key, Principal principal) {
   return {};
 }
 
+void AllowList::set(std::string public_key, std::optional<Principal> principal) {
+  if (principal) {
+    principals_.insert_or_assign(std::move(public_key), *std::move(principal));
+  } else {
+    principals_.erase(public_key);
+  }
+}
+
 const Principal* AllowList::find(const std::string& public_key) const {
   const auto found = principals_.find(public_key);
   return found == principals_.end() ? nullptr : &found->second;
@@ -99,6 +107,21 @@ void ZapHandler::allow(AllowList list) {
   lists_.send(std::move(list));
 }
 
+Status ZapHandler::admit(std::string_view public_key, Principal principal) {
+  if (!is_principal_name(principal.name)) {
+    return fail(ErrorCode::invalid_argument, "principal_malformed", {}, {principal.name});
+  }
+  std::string bytes = TRY(key_bytes(public_key));
+  lists_.send(Key{std::move(bytes), std::move(principal)});
+  return {};
+}
+
+void ZapHandler::dismiss(std::string_view public_key) {
+  if (auto bytes = key_bytes(public_key)) {
+    lists_.send(Key{*std::move(bytes), std::nullopt});
+  }
+}
+
 ZapCounts ZapHandler::counts() const {
   return {.admitted = admitted_,
           .unknown_key = unknown_key_,
@@ -120,8 +143,13 @@ void ZapHandler::run() {
 void ZapHandler::answer_one() {
   const std::optional<Incoming> request = socket_->receive(false);
   // Lists are taken after the request arrived: one sent before it is always seen.
-  for (AllowList& list : lists_.take(lists_waiting_max)) {
-    list_ = std::move(list);
+  for (auto& change : lists_.take(lists_waiting_max)) {
+    if (auto* list = std::get_if<AllowList>(&change)) {
+      list_ = std::move(*list);
+    } else {
+      auto& key = std::get<Key>(change);
+      single_.set(std::move(key.bytes), std::move(key.principal));
+    }
   }
   if (!request) {
     return;
@@ -151,7 +179,9 @@ const Principal* ZapHandler::judge(const Incoming& request) {
     ++malformed_;
     return nullptr;
   }
-  const Principal* principal = list_.find(text_of(request, credentials));
+  const std::string key = text_of(request, credentials);
+  const Principal* principal = list_.find(key);
+  principal = principal != nullptr ? principal : single_.find(key);
   if (principal == nullptr) {
     ++unknown_key_;
     return nullptr;

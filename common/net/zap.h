@@ -14,10 +14,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 namespace gulou::net {
@@ -36,6 +38,7 @@ class AllowList {
 
   // public_key: 32 raw bytes.
   const Principal* find(const std::string& public_key) const;
+  void set(std::string public_key, std::optional<Principal> principal);
 
  private:
   std::unordered_map<std::string, Principal> principals_;
@@ -61,6 +64,10 @@ class ZapHandler {
 
   // Any thread. Live connections of a key that is gone stay until their owner ends them.
   void allow(AllowList list);
+  // Any thread. One key beside the list, which stays through allow(). Errors: those of
+  // AllowList::add but key_given_twice.
+  Status admit(std::string_view public_key, Principal principal);
+  void dismiss(std::string_view public_key);
   // Any thread.
   ZapCounts counts() const;
 
@@ -72,7 +79,15 @@ class ZapHandler {
 
   std::unique_ptr<Socket> socket_;  // the thread's
   AllowList list_;                  // the thread's
-  Mailbox<AllowList> lists_;
+  AllowList single_;                // the thread's: keys admitted one by one
+
+  // A new list, or one key and who it is; nobody: it is dismissed.
+  struct Key {
+    std::string bytes;
+    std::optional<Principal> principal;
+  };
+
+  Mailbox<std::variant<AllowList, Key>> lists_;
   std::atomic<uint64_t> admitted_{0}, unknown_key_{0}, wrong_domain_{0}, wrong_mechanism_{0},
       malformed_{0};
   std::thread thread_;
