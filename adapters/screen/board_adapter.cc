@@ -101,7 +101,7 @@ Report BoardAdapter::publish(const sdk::Delivery& delivery, sdk::Helper& helper)
       return sdk::transient(status.error().reason, describe(status.error()));
     }
     change.put.push_back(
-        {{publication_of(part), delivery.seq, part.digest, part.published_on, part.release},
+        {{publication_of(part), delivery.seq, part.digest, part.published_on, {}, part.release},
          std::string(part.canonical)});
   }
   if (auto status = store_.apply(std::move(change)); !status) {

@@ -16,7 +16,7 @@ bool urgent(const ScreenItem& item) {
 }
 
 Utc begin_of(const ScreenItem& item) {
-  return parse_utc(item.release.not_before).value_or(Utc{});
+  return std::max(parse_utc(item.release.not_before).value_or(Utc{}), item.from);
 }
 
 Utc takeover_end_of(const ScreenItem& item) {

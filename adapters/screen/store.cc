@@ -38,6 +38,7 @@ std::string index_bytes(const ScreenContent& content) {
     line.add("seq", item.seq.value);
     line.add("digest", to_hex(item.digest));
     line.add("published_on", static_cast<uint64_t>(item.published_on.ms));
+    line.add("from", static_cast<uint64_t>(item.from.ms));
     bytes += line.line() + "\n";
   }
   return bytes;
@@ -58,6 +59,7 @@ Result<ScreenItem> read_item(const std::string& dir, std::string_view text) {
                     .seq = Seq{line->number("seq")},
                     .digest = *digest,
                     .published_on = Utc{static_cast<int64_t>(line->number("published_on"))},
+                    .from = Utc{static_cast<int64_t>(line->number("from"))},
                     .release = std::move(*release)};
 }
 

@@ -27,6 +27,7 @@ struct ScreenItem {
   Seq seq;
   Digest digest;  // of the canonical bytes
   Utc published_on;
+  Utc from;  // not shown before: an embargo
   Release release;
 };
 

@@ -220,6 +220,9 @@ void append_standing(JsonWriter& json, const StandingLine& line) {
     append_time(json, "overdue_at", line.gate_overdue_at);
     json.end_object();
   }
+  if (line.fleet) {
+    append_fleet(json.key("fleet"), *line.fleet, limits::page_rows_default);
+  }
   if (line.channel_state != ChannelState::open) {
     json.member("channel_state", name_of(line.channel_state));
   }

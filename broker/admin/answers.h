@@ -4,6 +4,7 @@
 #pragma once
 
 #include "broker/admin/exchange.h"
+#include "broker/admin/fleets.h"
 #include "broker/journal/history.h"
 #include "broker/journal/standing.h"
 #include "common/json/writer.h"
@@ -53,6 +54,7 @@ struct StandingLine {
   ChannelState channel_state = ChannelState::open;
   std::string by;  // the operator who decided last
   Digest proof;
+  std::optional<FleetCount> fleet;  // on a channel of many devices
 };
 
 void append_standing(JsonWriter& json, const StandingLine& line);

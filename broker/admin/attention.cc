@@ -277,7 +277,7 @@ std::vector<Attention> attention(const History& history,
     add_gate(list, line, view.now);
     add_sleeping(list, line);
     if (line.view.configured && line.policy != nullptr && line.view.behind > 0 &&
-        line.view.sessions.empty() && line.policy->mode != Mode::manual) {
+        line.view.sessions.empty() && line.policy->mode != Mode::manual && !line.policy->fleet) {
       add_unserved(list, history, line);
     }
     if (line.waiting > 0) {

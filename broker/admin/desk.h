@@ -73,9 +73,11 @@ using Decision = std::variant<OperatorDecided,
                               ReplayCancelled,
                               ConfirmationDecided,
                               Notified,
-                              LossSettled>;
+                              LossSettled,
+                              DeviceDecided>;
 
-// job: where a replay begins; confirmation: it waits for a second operator. Otherwise 0.
+// job: where a replay begins, or the number of an invited device; confirmation: it waits for a
+// second operator. Otherwise 0.
 struct DecisionTaken {
   JobNo job;
   ConfirmationNo confirmation;

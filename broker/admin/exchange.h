@@ -29,6 +29,15 @@ namespace gulou {
 // The broker's MAC over a receipt, as SubmitAnswer carries it.
 using ReceiptMac = std::function<Digest(uint64_t epoch, Seq seq, const Digest& hash)>;
 
+// A code for a new device: the public half of its key, which the broker keeps, and its text, which
+// is shown once. address: HOST:PORT of the device listener; empty: as configured.
+struct DeviceCodeMade {
+  std::string key;
+  std::string code;
+};
+
+using MakeDeviceCode = std::function<DeviceCodeMade(const std::string& address)>;
+
 struct AdminContext {
   std::shared_ptr<const CountySettings> county;  // server's thread; each exchange has its own
   Desk& desk;
@@ -38,6 +47,7 @@ struct AdminContext {
   NotifyTest notify_test;
   Reload reload;
   MakeEvidence make_evidence;
+  MakeDeviceCode device_code;
   Counter& receipts_refused;
   Workers workers;
   Workers outside;  // one thread for what waits for other machines

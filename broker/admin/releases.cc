@@ -176,6 +176,28 @@ Standing foreseen(const Channel* policy,
   return standing;
 }
 
+// A fleet has it once the first of its devices has.
+Standing standing_of_fleet(const FleetCount& fleet,
+                           const EntryAccepted& entry,
+                           const std::optional<Utc>& down,
+                           ChannelNo channel) {
+  Standing standing{.channel = channel};
+  standing.state = DeliveryState::pending;
+  standing.since = entry.accepted_at;
+  if (fleet.first) {
+    standing.state = DeliveryState::published;
+    standing.since = fleet.first;
+    standing.receipt.level =
+        fleet.of(Reached::shown) > 0 ? ReceiptLevel::shown : ReceiptLevel::accepted;
+    standing.receipt.at = fleet.last;
+  }
+  if (down && !fleet.first) {
+    standing.state = DeliveryState::withdrawn;
+    standing.since = *down;
+  }
+  return standing;
+}
+
 void append_standings(JsonWriter& json,
                       const Exchange& exchange,
                       const EntryAccepted& entry,
@@ -191,7 +213,14 @@ void append_standings(JsonWriter& json,
     if (policy == nullptr && !stands.state) {
       continue;  // a channel of the past that this release never met
     }
-    append_standing(json, standing_line(exchange, entry, view, std::move(stands), channel));
+    std::optional<FleetCount> fleet;
+    if (policy != nullptr && policy->fleet && takes(policy->filter, entry)) {
+      fleet = count_fleet(exchange.history(), view, *policy, stands.channel, entry);
+      stands = standing_of_fleet(*fleet, entry, down, stands.channel);
+    }
+    StandingLine line = standing_line(exchange, entry, view, std::move(stands), channel);
+    line.fleet = std::move(fleet);
+    append_standing(json, line);
   }
   json.end_array();
 }

@@ -29,6 +29,7 @@ AdminRoutes channel_routes();
 AdminRoutes confirmation_routes();
 AdminRoutes confirmation_page_routes();
 AdminRoutes delivery_routes();
+AdminRoutes device_routes();
 AdminRoutes event_routes();
 AdminRoutes evidence_routes();
 AdminRoutes health_routes();

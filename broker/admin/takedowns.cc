@@ -61,6 +61,30 @@ void name_move(TakedownPlace& place, const ChannelView* view, Seq seq) {
   place.command = "gulou delivery show " + delivery;
 }
 
+// Many places in one: each device confirms for itself.
+std::optional<TakedownPlace> place_of_fleet(const History& history,
+                                            const BrokerView& view,
+                                            TakedownPlace place,
+                                            const EntryAccepted& entry) {
+  place.fleet = count_fleet(history, view, *place.policy, place.channel, entry);
+  if (place.fleet->devices == 0) {
+    return std::nullopt;
+  }
+  place.deadline = Utc{entry.accepted_at.ms + place.policy->takedown_ms_max};
+  place.confirmed = place.fleet->complete();
+  place.standing.state = place.confirmed ? DeliveryState::published : DeliveryState::leased;
+  place.standing.since = place.fleet->first ? place.fleet->first : entry.accepted_at;
+  place.standing.receipt.at = place.fleet->last;
+  if (place.open()) {
+    place.waits_for = "devices";
+    place.who = place.fleet->of(Reached::silent) > 0 && place.deadline < view.now
+                    ? "who_device_contact"
+                    : "";
+    place.command = "gulou takedown show '#" + std::to_string(entry.seq.value) + "'";
+  }
+  return place;
+}
+
 std::optional<TakedownPlace> place_of(const History& history,
                                       const CountySettings& county,
                                       const BrokerView& view,
@@ -68,6 +92,9 @@ std::optional<TakedownPlace> place_of(const History& history,
                                       const EntryAccepted& entry) {
   TakedownPlace place{
       .channel = channel.channel, .id = channel.id, .policy = county.channel(channel.id)};
+  if (place.policy != nullptr && place.policy->fleet) {
+    return place_of_fleet(history, view, std::move(place), entry);
+  }
   place.standing = standing(history, channel.channel, entry);
   const bool shown = find_shown(history, county, channel, entry, place);
   const int64_t time_ms =
@@ -136,8 +163,9 @@ std::set<Seq> unfinished(const History& history, const CountySettings& county) {
     }
     lowest = std::min(lowest, at);
   }
+  const bool has_fleet = std::ranges::any_of(county.channels, &Channel::fleet);
   for (const EntryAccepted& entry : history.withdrawals({}, limits::page_rows_max)) {
-    if (entry.seq > lowest) {
+    if (entry.seq > lowest || has_fleet) {
       found.insert(entry.seq);
     }
   }
@@ -164,6 +192,9 @@ void append_place(JsonWriter& json,
     append_time(json, "confirmed_at", stands.receipt.at ? stands.receipt.at : stands.since);
     json.member("source", name_of(stands.receipt.source));
   }
+  if (place.fleet) {
+    append_fleet(json.key("fleet"), *place.fleet, limits::page_rows_default);
+  }
   if (place.left) {
     json.member("left", true);
   }
@@ -180,11 +211,17 @@ void append_place(JsonWriter& json,
     json.member("overdue", place.deadline < now)
         .text_member("reason", stands.reason)
         .text_member("detail", stands.detail)
-        .member("why",
-                exchange.say({ErrorCode::internal,
-                              "takedown_" + place.waits_for,
-                              {},
-                              {place.id, delivery, format_shanghai(stands.due)}}))
+        .member(
+            "why",
+            exchange.say({ErrorCode::internal,
+                          "takedown_" + place.waits_for,
+                          {},
+                          {place.id,
+                           delivery,
+                           format_shanghai(stands.due),
+                           std::to_string(place.fleet ? place.fleet->devices : 0),
+                           std::to_string(place.fleet ? place.fleet->of(Reached::downloading) : 0),
+                           std::to_string(place.fleet ? place.fleet->of(Reached::silent) : 0)}}))
         .member("needs_person", place.needs_person());
     if (place.needs_person()) {
       json.member("who", word(exchange.language(), place.who))

@@ -3,6 +3,7 @@
 // rows and the broker's view; bounded per channel. Any thread.
 #pragma once
 
+#include "broker/admin/fleets.h"
 #include "broker/admin/presence.h"
 
 #include <optional>
@@ -18,8 +19,9 @@ struct TakedownPlace {
   Standing standing;                // of the withdrawal's delivery
   std::vector<std::string> urls;    // where it was shown
   bool confirmed = false;
-  bool left = false;      // policy leaves the copy
-  bool given_up = false;  // an operator cancelled it
+  bool left = false;                // policy leaves the copy
+  bool given_up = false;            // an operator cancelled it
+  std::optional<FleetCount> fleet;  // of many devices: confirmed when all of them have, or are dark
   Utc deadline;
   // Of an open one: what it waits for, a sentence "takedown_<waits_for>"; whose move, a word.
   std::string waits_for;

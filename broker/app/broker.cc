@@ -113,6 +113,11 @@ Broker::Broker(BrokerOptions options,
           }),
       commit_thread_([this] { commit_loop(); }) {
   shell_.started_at = read_clocks().utc;
+  for (const auto& [no, device] : core_.ledger().fleet().devices()) {
+    if (!device.row.key.empty() && options_.door) {
+      options_.door({device.row.key, no, device.row.state == DeviceState::invited});
+    }
+  }
 }
 
 Broker::~Broker() {
@@ -480,7 +485,8 @@ void Broker::let_go_one(const Send& send, Now now) {
     destroyer_.ask(*destroy);
     return;
   }
-  sessions_.send(send, now, inbox_);
+  const auto* door = std::get_if<SendDoor>(&send);
+  return door != nullptr ? options_.door(*door) : sessions_.send(send, now, inbox_);
 }
 
 void Broker::answer_blob(BlobAnswer answer, Now now) {

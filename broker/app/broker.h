@@ -45,6 +45,8 @@ struct BrokerOptions {
   std::string disk_path;  // whose free space is guarded
   uint64_t disk_free_bytes_min = limits::disk_free_bytes_min;
   double disk_free_share_min = limits::disk_free_share_min;
+  // Admits and dismisses keys of devices.
+  std::function<void(const SendDoor&)> door = [](const SendDoor&) {};
 };
 
 class Broker final : public Desk, private Outlet, private BodySource {

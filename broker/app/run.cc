@@ -12,6 +12,7 @@
 #include "common/base/log.h"
 #include "common/base/service.h"
 #include "common/crypto/key_file.h"
+#include "common/net/device_code.h"
 #include "common/net/zap.h"
 #include "common/settings/broker_settings.h"
 #include "common/settings/county.h"
@@ -170,6 +171,40 @@ Result<std::unique_ptr<Notifier>> open_notifier(const Opened& opened, Broker& br
       [&broker](std::vector<NotifyFailure> failures) { broker.notify_says(std::move(failures)); });
 }
 
+// Where devices find the listener: as broker.toml says, or where it is bound.
+std::string device_address_of(const BrokerSettings& settings, const std::string& endpoint) {
+  constexpr std::string_view tcp = "tcp://";
+  return settings.device_address.empty() ? endpoint.substr(tcp.size()) : settings.device_address;
+}
+
+AdminOptions admin_options_of(const Opened& opened,
+                              Broker& broker,
+                              Notifier* notifier,
+                              std::vector<HttpPrincipal> tokens,
+                              std::string key) {
+  AdminOptions options;
+  options.county = opened.county;
+  options.principals = std::move(tokens);
+  options.token_requests_per_second_max = opened.settings.http_requests_per_second_max;
+  options.address_requests_per_second_max = opened.settings.http_requests_per_second_max;
+  options.mac_of = [&broker](uint64_t epoch, Seq seq, const Digest& hash) {
+    return broker.mac_of(epoch, seq, hash);
+  };
+  if (notifier != nullptr) {
+    options.notify_test = [notifier](std::string person, NotifyTestDone done) {
+      return notifier->test(std::move(person), std::move(done));
+    };
+  }
+  options.device_code = [&broker, settings = opened.settings, key](const std::string& address) {
+    const std::string at = device_address_of(settings, broker.endpoint(Door::devices));
+    const net::DeviceCode code = net::make_device_code(address.empty() ? at : address, key);
+    return DeviceCodeMade{code.keys.public_key, net::format_device_code(code)};
+  };
+  options.certificate_file = opened.settings.http_certificate;
+  options.key_file = opened.settings.http_key;
+  return options;
+}
+
 // Serves until stop_fd becomes readable. The notifier ends first, so that what it has just sent is
 // still recorded.
 int serve_until(int stop_fd, Broker& broker, Notifier* notifier) {
@@ -208,7 +243,7 @@ class CheckpointKeeper {
   // One of now; any thread, waits for it.
   Result<Checkpoint> make() {
     const auto box = std::make_shared<Made>(1);  // shared: a late answer finds nobody
-    if (asked_.try_send(box)) {
+    if (asked_.try_send(std::shared_ptr<Made>(box))) {
       for (Result<Checkpoint>& made :
            box->receive(1, std::chrono::milliseconds(limits::http_request_ms_max))) {
         return std::move(made);
@@ -256,32 +291,6 @@ Result<EvidenceMade> evidence_for(const Opened& opened,
   return make_evidence(opened.home, opened.journal->history(), newest, asked, language);
 }
 
-AdminOptions admin_options_of(const Opened& opened,
-                              Broker& broker,
-                              Notifier* notifier,
-                              std::vector<HttpPrincipal> tokens,
-                              CheckpointKeeper& keeper) {
-  AdminOptions options;
-  options.county = opened.county;
-  options.principals = std::move(tokens);
-  options.make_evidence = [&opened, &keeper](const EvidenceAsked& asked, Language language) {
-    return evidence_for(opened, keeper, asked, language);
-  };
-  options.token_requests_per_second_max = opened.settings.http_requests_per_second_max;
-  options.address_requests_per_second_max = opened.settings.http_requests_per_second_max;
-  options.mac_of = [&broker](uint64_t epoch, Seq seq, const Digest& hash) {
-    return broker.mac_of(epoch, seq, hash);
-  };
-  if (notifier != nullptr) {
-    options.notify_test = [notifier](std::string person, NotifyTestDone done) {
-      return notifier->test(std::move(person), std::move(done));
-    };
-  }
-  options.certificate_file = opened.settings.http_certificate;
-  options.key_file = opened.settings.http_key;
-  return options;
-}
-
 // A home made by an earlier version lacks the public half.
 Status publish_signing_key(const Home& home, const SigningKey& key) {
   if (read_file(home.signing_public_key(), limits::checkpoint_bytes_max)) {
@@ -304,6 +313,19 @@ Result<BrokerOptions> broker_options_of(const Opened& opened) {
   options.disk_free_bytes_min = settings.disk_free_bytes_min;
   options.disk_free_share_min = static_cast<double>(settings.disk_free_percent_min) / 100;
   return options;
+}
+
+// A device's key, or that of a code, may knock from now on, or no longer.
+void open_door(net::ZapHandler& zap, const SendDoor& door) {
+  if (!door.device) {
+    return zap.dismiss(door.key);
+  }
+  const Status status =
+      zap.admit(door.key, {device_principal({door.device, door.enrols}), {"devices"}});
+  if (!status) {
+    log::error("device.key_refused",
+               {{"device", door.device.value}, {"error", describe(status.error())}});
+  }
 }
 
 // Binds the listeners and makes sure that they admit no stranger.
@@ -330,7 +352,21 @@ void say_ready(const Broker& broker, const std::string& http, Seq head) {
             {{"http", http},
              {"publishers", broker.endpoint(Door::publishers)},
              {"adapters", broker.endpoint(Door::adapters)},
+             {"devices", broker.endpoint(Door::devices)},
              {"head", head.value}});
+}
+
+// Every door is told who may enter, and what the county's settings are now if they changed.
+Admission::Apply hand_out_to(net::ZapHandler& zap, Broker& broker, Admin*& http) {
+  return [&zap, &broker, &http](Admitted next, std::shared_ptr<const CountySettings> county) {
+    if (county != nullptr) {
+      broker.configure(county);
+      http->configure(std::move(county));
+    }
+    zap.allow(std::move(next.keys));
+    http->admit(std::move(next.tokens));
+    broker.admit(std::move(next.names), std::move(next.submitters));
+  };
 }
 
 Result<int> serve(const std::string& directory) {
@@ -347,31 +383,24 @@ Result<int> serve(const std::string& directory) {
   BrokerOptions options = TRY(broker_options_of(opened));
   options.principals = std::move(admitted.names);
   options.submitters = std::move(admitted.submitters);
+  const std::string public_key = options.keys.public_key;
 
   Metrics metrics;
   const net::Context context = TRY(net::Context::open(1));
   const auto zap = TRY(net::ZapHandler::start(context, std::move(admitted.keys)));
+  options.door = [&zap](const SendDoor& door) { open_door(*zap, door); };
   const auto broker =
       TRY(open_broker(std::move(options), *opened.journal, mac_key, context, metrics));
   const auto notifier = TRY(open_notifier(opened, *broker));
   Admin* http = nullptr;  // a door that is told who may enter, and the one that asks for it
   Admission admission(
-      opened.home,
-      opened.county,
-      principals,
-      admitted.tokens,
-      [&zap, &broker, &http](Admitted next, std::shared_ptr<const CountySettings> county) {
-        if (county != nullptr) {
-          broker->configure(county);
-          http->configure(std::move(county));
-        }
-        zap->allow(std::move(next.keys));
-        http->admit(std::move(next.tokens));
-        broker->admit(std::move(next.names), std::move(next.submitters));
-      });
+      opened.home, opened.county, principals, admitted.tokens, hand_out_to(*zap, *broker, http));
   CheckpointKeeper keeper(TRY(open_checkpoints(opened)));
   AdminOptions http_options =
-      admin_options_of(opened, *broker, notifier.get(), std::move(admitted.tokens), keeper);
+      admin_options_of(opened, *broker, notifier.get(), std::move(admitted.tokens), public_key);
+  http_options.make_evidence = [&opened, &keeper](const EvidenceAsked& asked, Language language) {
+    return evidence_for(opened, keeper, asked, language);
+  };
   http_options.reload = [&admission](ReloadDone done) { return admission.reload(std::move(done)); };
   Admin admin(http_options, *broker, opened.journal->history(), metrics);
   http = &admin;

@@ -1,6 +1,7 @@
 #include "broker/cli/command_line.h"
 
 #include "broker/cli/approve.h"
+#include "broker/cli/device_commands.h"
 #include "broker/cli/drill.h"
 #include "broker/cli/init.h"
 #include "broker/cli/key.h"
@@ -56,6 +57,7 @@ struct Given {
   AdapterCheck adapter;
   int64_t seconds = wait_seconds_default;
   Preview preview;
+  DeviceGiven device;
   DrillOptions drill;
   BoardQuestion board;
 };
@@ -81,6 +83,8 @@ class CommandLine {
     add_confirmations();
     add_keeping();
     add_access();
+    CLI::App& device = add_noun("device", "help_device");
+    add_device_commands(device, language_, given_.device, run_);
   }
 
   CLI::App& app() { return app_; }

@@ -1,4 +1,5 @@
 #include "broker/cli/broker_client.h"
+#include "broker/cli/device.h"
 #include "broker/cli/json_tree.h"
 #include "broker/cli/nouns.h"
 #include "broker/cli/release_lines.h"
@@ -179,6 +180,9 @@ std::string standing_text(const Shell& shell, const JsonValue& standing) {
   std::string text(shell.word("state", standing.text("state")));
   if (!standing.at("gate").is_null()) {
     text = shell.word("state_gated");
+  }
+  if (!standing.at("fleet").is_null()) {
+    return text + " · " + fleet_text(shell, standing.at("fleet"));
   }
   if (const std::string_view level = standing.text("receipt.level"); !level.empty()) {
     text += " · " + std::string(shell.word("level", level));

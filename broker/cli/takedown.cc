@@ -1,4 +1,5 @@
 #include "broker/cli/broker_client.h"
+#include "broker/cli/device.h"
 #include "broker/cli/nouns.h"
 #include "broker/cli/table.h"
 #include "broker/cli/takedown_lines.h"
@@ -121,6 +122,10 @@ void print_takedown(const Shell& shell, const JsonValue& takedown) {
   shell.print("");
   for (const JsonValue& place : takedown.items("places")) {
     shell.print("  " + place_line(shell, place));
+    if (const JsonValue& fleet = place.at("fleet"); !fleet.is_null()) {
+      shell.print("    " + fleet_text(shell, fleet));
+      print_fleet(shell, fleet);
+    }
     for (const JsonValue& url : place.items("urls")) {
       shell.print("    " + std::string(url.text()));
     }

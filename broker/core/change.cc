@@ -47,6 +47,10 @@ std::string_view name_of(const Change& change) {
     std::string_view operator()(const Confirmation&) const { return "confirmation.changed"; }
 
     std::string_view operator()(const PartErased&) const { return "part.erased"; }
+
+    std::string_view operator()(const DeviceChanged&) const { return "device.changed"; }
+
+    std::string_view operator()(const FleetMarked&) const { return "fleet.marked"; }
   };
 
   return std::visit(Names{}, change);

@@ -8,6 +8,7 @@
 // ever: fields are only ever added.
 #pragma once
 
+#include "broker/core/fleet_change.h"
 #include "common/base/bytes.h"
 #include "common/base/ids.h"
 #include "common/base/time.h"
@@ -50,6 +51,7 @@ struct EntryPart {
   Seq previous_seq;                         // entry of that revision
   std::vector<Digest> attachments;          // those that are delivered
   std::vector<Digest> private_attachments;  // evidence only: their bytes never leave for a channel
+  std::vector<std::string> audience;        // area codes and groups; empty: everybody
   friend bool operator==(const EntryPart&, const EntryPart&) = default;
 };
 
@@ -399,7 +401,9 @@ using Change = std::variant<EntryAccepted,
                             NoticeSent,
                             LossSuspected,
                             Confirmation,
-                            PartErased>;
+                            PartErased,
+                            DeviceChanged,
+                            FleetMarked>;
 
 // Word for logs and `gulou journal verify`: "entry.accepted".
 std::string_view name_of(const Change& change);

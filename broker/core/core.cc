@@ -4,6 +4,8 @@
 #include "common/base/limits.h"
 
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 #include <utility>
 
 namespace gulou {
@@ -38,7 +40,9 @@ Core::Settled Core::settle(Now now) {
     run_jobs(now);
     dispatch(now);
     dispatch_by_hand(now);
+    serve_fleets(now);
   }
+  flush_fleet_marks(now);
   Settled settled{std::exchange(step_, {}), {}, more_};
   batches_.clear();
   if (round_changed_) {
@@ -57,6 +61,9 @@ std::optional<Now> Core::next_deadline() const {
   }
   if (next_sweep_) {
     next.mono = std::min(next.mono, *next_sweep_);
+  }
+  if (!fleet_.streams().empty()) {
+    next.mono = std::min(next.mono, fleet_.contact_next);
   }
   if (next_due_) {
     next.utc = *next_due_;
@@ -96,6 +103,25 @@ void Core::refuse(const Asker& to, std::vector<Error> errors, std::string_view e
   step_.sends.emplace_back(SendRefused{to, std::move(errors)});
 }
 
+namespace {
+
+std::vector<DeviceView> views_of(const Fleet& fleet) {
+  std::vector<DeviceView> views;
+  for (const auto& [no, stream] : fleet.streams()) {
+    size_t on_the_way = 0;
+    for (const FleetBatch& batch : stream.out) {
+      on_the_way += batch.seqs.size();
+    }
+    views.push_back({stream.device, stream.since, static_cast<uint32_t>(on_the_way)});
+  }
+  std::sort(views.begin(), views.end(), [](const DeviceView& a, const DeviceView& b) {
+    return a.device < b.device;
+  });
+  return views;
+}
+
+}  // namespace
+
 CoreView Core::view() const {
   // What the filter excludes is not to come, though an offline channel's cursor stands before it.
   // Beyond the bound of one read, seq numbers stand for entries.
@@ -111,7 +137,15 @@ CoreView Core::view() const {
     }
     return wanted + (head > cursor ? head.value - cursor.value : 0);
   };
-  CoreView view{ledger_.head(), ledger_.epoch(), accepting_, draining_, ledger_.overlay_rows(), {}};
+  CoreView view{ledger_.head(),
+                ledger_.epoch(),
+                accepting_,
+                draining_,
+                ledger_.overlay_rows(),
+                {},
+                {},
+                {},
+                {}};
   for (const auto& [id, no] : ledger_.channels()) {
     ChannelView channel{no, id, channels_.contains(no)};
     const Subscriber* subscriber = ledger_.subscriber(shared_subscriber(no));
@@ -139,15 +173,13 @@ CoreView Core::view() const {
     }
     view.channels.push_back(std::move(channel));
   }
-  for (const auto& [no, job] : ledger_.jobs()) {
-    view.jobs.push_back(job);
-  }
-  for (const auto& [no, confirmation] : ledger_.confirmations()) {
-    view.confirmations.push_back(confirmation);
-  }
+  std::ranges::copy(ledger_.jobs() | std::views::values, std::back_inserter(view.jobs));
+  std::ranges::copy(ledger_.confirmations() | std::views::values,
+                    std::back_inserter(view.confirmations));
   if (loss_suspected()) {
     view.loss = ledger_.loss();
   }
+  view.devices = views_of(fleet_);
   return view;
 }
 

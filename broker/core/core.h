@@ -8,6 +8,7 @@
 #pragma once
 
 #include "broker/core/event.h"
+#include "broker/core/fleet.h"
 #include "broker/core/ledger.h"
 #include "broker/core/reader.h"
 #include "broker/core/step.h"
@@ -277,6 +278,50 @@ class Core {
   void on_event(const RoundDurable& event, Now now);
   void close_session(SessionNo session, const std::string& reason, Now now);
 
+  // on_device.cc
+  void on_event(const DeviceDecided& event, Now now);
+  void on_event(const EnrolAsked& event, Now now);
+  void invite(const DeviceDecided& event, Now now);
+  void answer_enrolled(const Asker& to, const DeviceChanged& row);
+
+  // on_sync.cc: fleets.
+  // What devices at one position get; valid within one settle().
+  struct FleetHandOver {
+    Seq to;
+    std::vector<Seq> seqs;
+    std::shared_ptr<const HandedItems> items;
+    std::optional<size_t> send;  // of step_.sends
+  };
+
+  using FleetBatches = std::map<std::tuple<uint32_t, Lane, Seq>, FleetHandOver>;
+
+  void on_event(const Synced& event, Now now);
+  void open_device(const SessionOpened& event, Now now);
+  bool close_device(SessionNo session);  // false: it is no device's
+  void close_stream_of(SubscriberNo device, const std::string& reason);
+  void close_catch_up(FleetStream& stream, const Synced& event, Now now);
+  void mark_reached(SubscriberNo device, Seq position);
+  void mark_removals(const FleetStream& stream);
+  void send_manifest(FleetStream& stream, const Digest& held, Now now);
+  const FleetManifest& manifest_of(const FleetStream& stream, Now now);
+  bool is_gone(const std::string& publisher, const EntryPart& part) const;
+  void answer_wants(FleetStream& stream, const Synced& event);
+  static bool takes_part(const ChannelRuntime& channel,
+                         const DeviceReach& reach,
+                         const EntryAccepted& entry,
+                         const EntryPart& part);
+  HandedItems fleet_items(const ChannelRuntime& channel,
+                          const DeviceReach& reach,
+                          const EntryRow& row) const;
+  void serve_fleets(Now now);
+  void pass_fleet_cursors();
+  FleetHandOver& fleet_batch(const FleetStream& stream, Lane lane, FleetBatches& batches) const;
+  bool hand_stream(FleetStream& stream, FleetBatches& batches, Now now);
+  Seq position_of(const FleetStream& stream) const;
+  bool fleet_report(const Reported& event);  // false: it is no device's
+  void fleet_received(FleetStream& stream, Seq from, Seq to);
+  void flush_fleet_marks(Now now);
+
   // on_loss.cc
   void on_event(const CursorShown& event, Now now);
   void on_event(const LossSettled& event, Now now);
@@ -417,6 +462,7 @@ class Core {
   CountySettings county_;
   std::map<ChannelNo, ChannelRuntime> channels_;
   std::map<SessionNo, Session> sessions_;
+  Fleet fleet_;
   std::map<LeaseNo, HeldLease> held_;
   std::set<std::pair<Mono, LeaseNo>> lease_deadlines_;
   std::set<LeaseNo> orphan_leases_;  // of earlier processes, to be ended

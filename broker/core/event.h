@@ -60,6 +60,7 @@ struct PartFacts {
   std::string phase;                        // of an interpretation
   bool has_plan = false;                    // of a policy document: 解读方案
   std::vector<PlannedPhase> planned;        // its phases
+  std::vector<std::string> audience;        // area codes and groups
 };
 
 // What the publisher's key may do; empty vectors mean everything.
@@ -106,6 +107,7 @@ struct SessionOpened {
   std::string channel;
   std::string instance;
   std::string principal;
+  SubscriberNo device;  // of a fleet; 0: an adapter
 };
 
 struct SessionClosed {
@@ -263,6 +265,42 @@ struct BytesDestroyed {
   ConfirmationNo confirmation;
 };
 
+// An operator decides about a device. invite: `wanted` says what it is; its key is that of the
+// code. replace: another box takes its place, with a new code. change: where it is and what it
+// takes.
+struct DeviceDecided {
+  Asker from;
+  std::string operator_name;
+  enum class Verb : uint8_t { invite, change, replace, revoke, retire };
+  Verb verb = Verb::invite;
+  std::string channel;  // invite
+  SubscriberNo device;  // the others
+  DeviceChanged wanted;
+  std::string reason;
+  Utc dark_by;  // retire: shows nothing since; 0: since now
+};
+
+// A device uses its code: from now on it has a key of its own, whose public half this is.
+struct EnrolAsked {
+  Asker from;
+  SubscriberNo device;
+  std::string key;  // Z85
+};
+
+// A device says how far it is and what it holds, and asks for what it lacks of a manifest.
+struct Synced {
+  SessionNo session;
+  Seq position;
+  Digest held;  // fold_held() of all it holds
+
+  struct Want {
+    Seq seq;
+    uint8_t part = 0;
+  };
+
+  std::vector<Want> wants;
+};
+
 using Event = std::variant<Submitted,
                            BlobArrived,
                            SessionOpened,
@@ -284,6 +322,9 @@ using Event = std::variant<Submitted,
                            CursorShown,
                            LossSettled,
                            ConfirmationDecided,
-                           BytesDestroyed>;
+                           BytesDestroyed,
+                           DeviceDecided,
+                           EnrolAsked,
+                           Synced>;
 
 }  // namespace gulou

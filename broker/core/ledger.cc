@@ -37,6 +37,7 @@ Ledger::Ledger(const Reader& reader, const OpenState& opened)
   for (const Confirmation& confirmation : opened.confirmations) {
     apply(confirmation, {});
   }
+  fleet_.open(opened);
   last_job_ = opened.last_job;
   for (const ReplayJob& job : opened.jobs) {
     apply(job, {});
@@ -311,6 +312,14 @@ void Ledger::apply_one(const PartErased& change, RoundNo round) {
   for (const Digest& blob : change.blobs) {
     blobs_.put(blob, std::nullopt, round);
   }
+}
+
+void Ledger::apply_one(const DeviceChanged& change, RoundNo /*round*/) {
+  fleet_.apply(change);
+}
+
+void Ledger::apply_one(const FleetMarked& change, RoundNo /*round*/) {
+  fleet_.apply(change);
 }
 
 }  // namespace gulou

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "broker/core/change.h"
+#include "broker/core/fleet_ledger.h"
 #include "broker/core/overlay.h"
 #include "broker/core/reader.h"
 
@@ -162,6 +163,11 @@ class Ledger {
   // Its plain success, where it was one.
   std::optional<RangePublished> plain_success(SubscriberNo subscriber, Lane lane, Seq seq) const;
 
+  const FleetLedger& fleet() const { return fleet_; }
+
+  // Everything up to it is readable through the Reader.
+  Seq durable_head() const;
+
   // Sizes, for the bound check of tests and simulation.
   size_t overlay_rows() const;
   // Broken invariants, in words; empty when all is well. For tests and simulation.
@@ -192,6 +198,8 @@ class Ledger {
   void apply_one(const LossSuspected& change, RoundNo round);
   void apply_one(const Confirmation& change, RoundNo round);
   void apply_one(const PartErased& change, RoundNo round);
+  void apply_one(const DeviceChanged& change, RoundNo round);
+  void apply_one(const FleetMarked& change, RoundNo round);
   void add_part(const EntryAccepted& entry, const EntryPart& part, uint8_t number, RoundNo round);
   void trim_recent();
   static std::optional<Delivered> delivered_by(const DeliveryChanged& delivery,
@@ -217,6 +225,7 @@ class Ledger {
   std::map<ConfirmationNo, Confirmation> confirmations_;
   ConfirmationNo last_confirmation_;
   std::map<std::pair<ChannelNo, Lane>, uint64_t> seen_heads_;
+  FleetLedger fleet_;
 
   // The newest entries of each lane, committed or not; everything behind recent_floor_ is here.
   std::array<std::map<Seq, EntryRow>, 5> recent_;

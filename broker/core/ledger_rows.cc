@@ -17,8 +17,12 @@ const Lease* Ledger::lease(LeaseNo no) const {
   return at == leases_.end() ? nullptr : &at->second;
 }
 
+Seq Ledger::durable_head() const {
+  return *std::max_element(durable_heads_.begin(), durable_heads_.end());
+}
+
 std::optional<RoundNo> Ledger::round_of(Seq seq) const {
-  if (seq <= *std::max_element(durable_heads_.begin(), durable_heads_.end())) {
+  if (seq <= durable_head()) {
     return std::nullopt;
   }
   for (const auto& [round, heads] : round_heads_) {

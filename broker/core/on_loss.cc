@@ -16,6 +16,8 @@ struct AskerOfChange {
 
   const Asker* operator()(const ChannelDecided& event) const { return &event.from; }
 
+  const Asker* operator()(const DeviceDecided& event) const { return &event.from; }
+
   const Asker* operator()(const ReplayAsked& event) const { return &event.from; }
 
   const Asker* operator()(const ReplayCancelled& event) const { return &event.from; }

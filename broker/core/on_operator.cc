@@ -105,6 +105,9 @@ bool Core::check_decision(const OperatorDecided& event,
   const auto channel = channels_.find(channel_of(event.subscriber));
   const bool for_channel = channel != channels_.end() &&
                            (entry.kind == EntryKind::withdrawal || matches(channel->second, entry));
+  if (channel != channels_.end() && channel->second.policy.fleet) {
+    return wrong(ErrorCode::refused, "channel_is_fleet", "channel", {channel->second.policy.id});
+  }
   if (state == DeliveryState::pending && !for_channel) {
     return wrong(
         ErrorCode::not_found, "delivery_not_open", "delivery", {std::to_string(event.seq.value)});

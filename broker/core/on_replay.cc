@@ -89,6 +89,9 @@ std::optional<Error> Core::replay_error(ChannelNo channel) const {
   if (ledger_.condition(channel).retired) {
     return Error{ErrorCode::refused, "channel_retired", "channel", {at->second.policy.id}};
   }
+  if (at->second.policy.fleet) {  // a device asks for what it lacks by itself
+    return Error{ErrorCode::refused, "channel_is_fleet", "channel", {at->second.policy.id}};
+  }
   if (ledger_.jobs().size() >= limits::replay_jobs_max) {
     return Error{
         ErrorCode::exhausted, "replay_jobs_full", "", {std::to_string(limits::replay_jobs_max)}};

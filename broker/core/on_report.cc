@@ -100,6 +100,9 @@ SeqRuns intersection(const SeqRuns& runs, Seq from, Seq to) {
 }  // namespace
 
 void Core::on_event(const Reported& event, Now now) {
+  if (fleet_report(event)) {
+    return;
+  }
   const auto at = sessions_.find(event.session);
   if (at == sessions_.end()) {
     return;

@@ -20,11 +20,20 @@ bool was_published_by_hand(const DeliveryChanged& row, const std::string& platfo
 }  // namespace
 
 void Core::on_event(const SessionOpened& event, Now now) {
+  if (event.device) {
+    return open_device(event, now);
+  }
   const auto channel = ledger_.channels().find(event.channel);
   if (channel == ledger_.channels().end() || !channels_.contains(channel->second)) {
     step_.sends.emplace_back(SendError{
         event.from, {ErrorCode::not_found, "channel_unknown", "channel", {event.channel}}});
     step_.sends.emplace_back(SendGoodbye{event.from.session, "channel_unknown"});
+    return;
+  }
+  if (channels_.at(channel->second).policy.fleet) {
+    step_.sends.emplace_back(SendError{
+        event.from, {ErrorCode::refused, "channel_is_fleet", "channel", {event.channel}}});
+    step_.sends.emplace_back(SendGoodbye{event.from.session, "channel_not_allowed"});
     return;
   }
   // One key, one live session: the newest HELLO wins.
@@ -58,6 +67,9 @@ void Core::on_event(const SessionOpened& event, Now now) {
 }
 
 void Core::on_event(const SessionClosed& event, Now now) {
+  if (close_device(event.session)) {
+    return;
+  }
   close_session(event.session, "session_gone", now);
 }
 
@@ -125,7 +137,7 @@ void Core::on_event(const Configured& event, Now now) {
       no = {ledger_.last_channel().value + 1};
       emit(ChannelDefined{no, policy.id, policy.start == Start::all ? Seq{} : ledger_.head()});
       note(Note::Level::info, "channel.defined", shared_subscriber(no), {}, 1, policy.id);
-      if (policy.start == Start::current && ledger_.head()) {
+      if (policy.start == Start::current && ledger_.head() && !policy.fleet) {
         ReplayJob job;
         job.selection.channel = no;
         job.selection.from = {1};
@@ -167,9 +179,17 @@ void Core::close_stranded(Now now) {
       stranded.push_back(no);
     }
   }
+  for (const auto& [no, stream] : fleet_.streams()) {
+    const auto channel = channels_.find(stream.channel);
+    if (channel == channels_.end() || !channel->second.policy.fleet) {
+      stranded.push_back(no);
+    }
+  }
   for (const SessionNo no : stranded) {
     step_.sends.emplace_back(SendGoodbye{no, "channel_unknown"});
-    close_session(no, "session_gone", now);
+    if (!close_device(no)) {
+      close_session(no, "session_gone", now);
+    }
   }
 }
 

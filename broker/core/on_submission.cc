@@ -335,6 +335,7 @@ EntryPart Core::entry_part(const PartFacts& facts,
   part.content_digest = facts.content_digest;
   part.document_key = facts.document_key;
   part.body_bytes = facts.bytes->size();
+  part.audience = facts.audience;
   part.index_no = facts.index_no;
   for (const PartFacts::AttachmentFacts& attachment : facts.attachments) {
     (attachment.is_private ? part.private_attachments : part.attachments)

@@ -229,6 +229,7 @@ EntryAccepted Core::withdrawal_of(const std::string& publisher,
     part.kind = from.kind;
     part.column = from.column;
     part.org_code = from.org_code;
+    part.audience = from.audience;
     part.digest = newest.digest;
     part.index_no = row.index_no;
     part.first_seq = row.revisions.front().seq;

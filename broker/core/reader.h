@@ -115,6 +115,23 @@ struct SeenHead {
   friend bool operator==(const SeenHead&, const SeenHead&) = default;
 };
 
+// How far a device is, and when it was heard of.
+struct DevicePosition {
+  SubscriberNo device;
+  Seq seq;
+  Utc at;
+  Utc contact;
+  friend bool operator==(const DevicePosition&, const DevicePosition&) = default;
+};
+
+// A live part as the index by audience knows it.
+struct LiveRow {
+  Seq seq;
+  uint8_t part = 0;
+  Lane lane = Lane::normal;
+  friend bool operator==(const LiveRow&, const LiveRow&) = default;
+};
+
 // The journal's head and the open work: what a Ledger is built from at start.
 struct OpenState {
   uint64_t epoch = 0;      // of the last process; 0: a new home
@@ -134,6 +151,8 @@ struct OpenState {
   std::optional<LossSuspected> loss;        // the last one
   std::vector<Confirmation> confirmations;  // open ones
   ConfirmationNo last_confirmation;
+  std::vector<DeviceChanged> devices;
+  std::vector<DevicePosition> positions;  // of devices
 };
 
 enum class DueKind : uint8_t { publication = 0, withdrawal = 1 };
@@ -199,6 +218,9 @@ class Reader {
   // Entries whose `expires` is at or before `until` and not dealt with, oldest first.
   virtual std::vector<Expiry> expiring(Utc until, size_t limit) const = 0;
   virtual std::optional<Utc> first_expiry() const = 0;
+  // Newest revisions of this kind for this audience ("": everybody) that were not taken back and
+  // are no imported history, newest first, at most `limit`.
+  virtual std::vector<LiveRow> live(std::string_view audience, Kind kind, size_t limit) const = 0;
   // Due time of its first waiting or confirming delivery; nothing where there is none.
   virtual std::optional<Utc> first_due(SubscriberNo subscriber, DueKind kind) const = 0;
 };

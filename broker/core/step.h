@@ -118,6 +118,7 @@ struct SendDeliver {
     SessionNo session;
     LeaseNo lease;
     int64_t lease_ms = 0;
+    Seq position;  // of a device, once it has applied this
   };
 
   Lane lane = Lane::normal;
@@ -138,7 +139,46 @@ struct SendRecall {
   Seq seq;
 };
 
-// An operator's decision took effect. job: of a replay; confirmation: it waits for a second one.
+// One part a device should hold.
+struct ManifestItem {
+  std::string publisher;
+  std::string id;
+  uint32_t revision = 0;
+  Seq seq;
+  uint8_t part = 0;
+  Lane lane = Lane::normal;
+  Digest digest;
+  uint64_t body_bytes = 0;
+};
+
+using ManifestItems = std::vector<ManifestItem>;
+
+// What a device should hold at `head`; what it holds besides goes. same: that is what it said.
+struct SendManifest {
+  SessionNo session;
+  Seq head;
+  bool same = false;
+  std::shared_ptr<const ManifestItems> items;
+};
+
+// A device has its own key now.
+struct SendEnrolled {
+  Asker to;
+  SubscriberNo device;
+  std::string channel;
+  std::string name;
+  std::string place;
+};
+
+// A key may, or may no longer, knock at the door of devices.
+struct SendDoor {
+  std::string key;      // Z85
+  SubscriberNo device;  // 0: no longer
+  bool enrols = false;  // with it a device may only enrol
+};
+
+// An operator's decision took effect. job: of a replay; of an invitation: the device's number;
+// confirmation: it waits for a second operator.
 struct SendDone {
   Asker to;
   JobNo job;
@@ -174,6 +214,9 @@ using Send = std::variant<SendAccepted,
                           SendRecall,
                           SendDone,
                           SendDestroy,
+                          SendManifest,
+                          SendEnrolled,
+                          SendDoor,
                           SendError>;
 
 // ---- notes --------------------------------------------------------------------------------------

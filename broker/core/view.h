@@ -36,6 +36,13 @@ struct ChannelView {
   std::vector<SessionView> sessions;
 };
 
+// A device that is connected.
+struct DeviceView {
+  SubscriberNo device;
+  Utc since;
+  uint32_t on_the_way = 0;  // entries handed out and not reported
+};
+
 struct CoreView {
   Seq head;
   uint64_t epoch = 0;
@@ -46,6 +53,7 @@ struct CoreView {
   std::vector<ReplayJob> jobs;              // running
   std::optional<LossSuspected> loss;        // not settled
   std::vector<Confirmation> confirmations;  // open
+  std::vector<DeviceView> devices;          // connected ones, ascending
 };
 
 }  // namespace gulou

@@ -43,6 +43,7 @@ void read_fields(const Release& release, const CountySettings& county, PartFacts
   facts.update = release.update;
   facts.kind = release.kind;
   facts.column = release.column;
+  facts.audience = release.audience;
   facts.org_code = release.issuer.org_code;
   const Unit* unit = county.unit_by_org_code(release.issuer.org_code);
   facts.unit = unit != nullptr ? unit->id : std::string();

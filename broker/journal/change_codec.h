@@ -53,6 +53,30 @@ struct NumberRow {
   friend bool operator==(const NumberRow&, const NumberRow&) = default;
 };
 
+// Devices of a page that said the same within fleet_step_ms.
+struct FleetStep {
+  FleetMark mark = FleetMark::received;
+  Utc at;
+  DeviceBits bits;
+  friend bool operator==(const FleetStep&, const FleetStep&) = default;
+};
+
+// Where one entry stands at the devices of one page. Beyond fleet_steps_max the last step takes
+// what comes, under its newest time.
+struct FleetPage {
+  DeviceBits received;
+  DeviceBits shown;
+  std::vector<FleetStep> steps;
+  friend bool operator==(const FleetPage&, const FleetPage&) = default;
+};
+
+// How far a device is; of a contact only `at`.
+struct PositionRow {
+  Seq seq;
+  Utc at;
+  friend bool operator==(const PositionRow&, const PositionRow&) = default;
+};
+
 // One changeset of the journal. head: the highest seq so far. check: over what the chain does not
 // cover (chain.h); 0: a row of an earlier version.
 struct ChangesetRow {

@@ -107,6 +107,13 @@ class History {
   // Rows counted by channel and state (open rows only).
   virtual std::vector<StateCount> open_counts() const = 0;
 
+  // All devices of a channel (0: of all), ascending, and how far each is.
+  virtual std::vector<DeviceChanged> devices(ChannelNo channel) const = 0;
+  virtual std::vector<DevicePosition> device_positions() const = 0;
+  // An entry at the devices of each page that said something of it.
+  virtual std::vector<std::pair<uint32_t, FleetPage>> fleet_pages(ChannelNo channel,
+                                                                  Seq seq) const = 0;
+
   virtual uint64_t epoch() const = 0;  // of the last process
   virtual uint64_t changesets() const = 0;
   virtual Digest chain_hash() const = 0;

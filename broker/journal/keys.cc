@@ -468,6 +468,72 @@ KeyRange notices() {
   return starting_with("n");
 }
 
+std::string live(std::string_view audience, Kind kind, Seq seq, uint8_t part) {
+  return Builder(audience.size() + 12)
+      .byte('a')
+      .name(audience)
+      .number(static_cast<uint8_t>(kind))
+      .number(~seq.value)
+      .number(part)
+      .done();
+}
+
+KeyRange live_parts(std::string_view audience, Kind kind) {
+  return starting_with(Builder(audience.size() + 3)
+                           .byte('a')
+                           .name(audience)
+                           .number(static_cast<uint8_t>(kind))
+                           .done());
+}
+
+Seq seq_of_live(std::string_view key) {
+  return {~number_at<uint64_t>(key, key.size() - 9)};
+}
+
+uint8_t part_of_live(std::string_view key) {
+  return number_at<uint8_t>(key, key.size() - 1);
+}
+
+std::string fleet_page(ChannelNo channel, Seq seq, uint32_t page) {
+  return Builder(17).byte('m').number(channel.value).number(seq.value).number(page).done();
+}
+
+KeyRange fleet_pages(ChannelNo channel, Seq seq) {
+  return starting_with(Builder(13).byte('m').number(channel.value).number(seq.value).done());
+}
+
+uint32_t page_of_fleet_row(std::string_view key) {
+  return number_at<uint32_t>(key, 13);
+}
+
+std::string device(SubscriberNo device) {
+  return Builder(9).byte('d').number(device.value).done();
+}
+
+KeyRange devices() {
+  return starting_with("d");
+}
+
+std::string position(SubscriberNo device) {
+  return Builder(9).byte('p').number(device.value).done();
+}
+
+KeyRange positions() {
+  return starting_with("p");
+}
+
+std::string contact(SubscriberNo device) {
+  return Builder(9).byte('q').number(device.value).done();
+}
+
+KeyRange contacts() {
+  return starting_with("q");
+}
+
+SubscriberNo device_of(std::string_view key) {
+  return {number_at<uint64_t>(key, 1)};
+}
+
 std::string blob(const Digest& digest) {
   return Builder(33).byte('b').bytes(digest.view()).done();
 }

@@ -83,6 +83,11 @@ std::string title(Seq seq, uint8_t part);                            // 't' seq8
 std::string withdrawn(const PublicationKey& key);                    // 'w' id 0 publisher 0
 std::string erased(Seq seq, uint8_t part);                           // 'e' seq8 part1
 Seq seq_of_release_row(std::string_view key);                        // of 'f', 'v', 't'
+// 'a' audience 0 kind1 ~seq8 part1: live parts, newest first
+std::string live(std::string_view audience, Kind kind, Seq seq, uint8_t part);
+KeyRange live_parts(std::string_view audience, Kind kind);
+Seq seq_of_live(std::string_view key);
+uint8_t part_of_live(std::string_view key);
 uint8_t part_of_title(std::string_view key);
 KeyRange shown_runs();
 KeyRange titles();
@@ -136,6 +141,11 @@ ChannelNo channel_of_seen(std::string_view key);
 Lane lane_of_seen(std::string_view key);
 uint64_t number_of_seen(std::string_view key);
 
+// receipt: 'm' channel4 seq8 page4: an entry at the devices of a page
+std::string fleet_page(ChannelNo channel, Seq seq, uint32_t page);
+KeyRange fleet_pages(ChannelNo channel, Seq seq);
+uint32_t page_of_fleet_row(std::string_view key);
+
 // attempt: sub8 seq8 n4
 std::string attempt(SubscriberNo subscriber, Seq seq, uint32_t attempt);
 KeyRange attempts(SubscriberNo subscriber, Seq seq);
@@ -153,6 +163,13 @@ std::string rate(ChannelNo channel);  // 'u' channel4
 KeyRange rates();
 std::string notice(std::string_view cause);  // 'n' cause
 KeyRange notices();
+std::string device(SubscriberNo device);  // 'd' sub8
+KeyRange devices();
+std::string position(SubscriberNo device);  // 'p' sub8
+KeyRange positions();
+std::string contact(SubscriberNo device);  // 'q' sub8
+KeyRange contacts();
+SubscriberNo device_of(std::string_view key);         // of 'd', 'p', 'q'
 std::string blob(const Digest& digest);               // 'b' digest32
 std::string blob_use(const Digest& digest, Seq seq);  // 'r' digest32 seq8
 KeyRange blob_uses(const Digest& digest);

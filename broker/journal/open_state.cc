@@ -92,6 +92,8 @@ Result<OpenState> load_open_state(const RowReader& rows) {
   state.confirmations = all_rows<Confirmation>(rows, Cf::open, keys::confirmations());
   state.last_confirmation = last_number(
       rows, keys::confirmations(), keys::confirmation({UINT64_MAX}), keys::confirmation_of);
+  state.devices = all_rows<DeviceChanged>(rows, Cf::meta, keys::devices());
+  state.positions = device_positions(rows);
   state.loss = lookup<LossSuspected>(rows, Cf::meta, keys::loss());
   return state;
 }

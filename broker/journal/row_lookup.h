@@ -42,6 +42,21 @@ std::vector<Type> all_rows(const RowReader& rows, Cf family, KeyRange range) {
   return found;
 }
 
+// Of every device that was ever heard of.
+inline std::vector<DevicePosition> device_positions(const RowReader& rows) {
+  std::vector<DevicePosition> found;
+  scan(rows, Cf::meta, keys::contacts(), [&](std::string_view key, std::string_view value) {
+    const SubscriberNo device = keys::device_of(key);
+    const auto position = lookup<PositionRow>(rows, Cf::meta, keys::position(device));
+    found.push_back({.device = device,
+                     .seq = position ? position->seq : Seq{},
+                     .at = position ? position->at : Utc{},
+                     .contact = decoded<PositionRow>(rows, Cf::meta, key, value).at});
+    return true;
+  });
+  return found;
+}
+
 // The newest changeset: its number and row.
 struct JournalHead {
   uint64_t changeset = 0;

@@ -32,7 +32,8 @@ auto fields(Is<EntryPart> auto& s) {
                   s.previous_revision,
                   s.previous_seq,
                   s.attachments,
-                  s.private_attachments);
+                  s.private_attachments,
+                  s.audience);
 }
 
 auto fields(Is<WithdrawalFacts> auto& s) {
@@ -254,6 +255,54 @@ auto fields(Is<PartErased> auto& s) {
                   s.kept);
 }
 
+auto fields(Is<DeviceReach> auto& s) {
+  return std::tie(s.area, s.areas, s.groups, s.columns, s.kinds, s.drill);
+}
+
+auto fields(Is<OffHours> auto& s) {
+  return std::tie(s.from, s.to);
+}
+
+auto fields(Is<DeviceChanged> auto& s) {
+  return std::tie(s.device,
+                  s.state,
+                  s.name,
+                  s.place,
+                  s.contact,
+                  s.phone,
+                  s.kind,
+                  s.tags,
+                  s.reach,
+                  s.off_hours,
+                  s.key,
+                  s.code_until,
+                  s.at,
+                  s.invited_at,
+                  s.enrolled_at,
+                  s.by,
+                  s.reason,
+                  s.counts_from,
+                  s.counts_until,
+                  s.dark_by,
+                  s.changed_at);
+}
+
+auto fields(Is<FleetMarked> auto& s) {
+  return std::tie(s.channel, s.page, s.mark, s.seq, s.bits, s.at);
+}
+
+auto fields(Is<FleetStep> auto& s) {
+  return std::tie(s.mark, s.at, s.bits);
+}
+
+auto fields(Is<FleetPage> auto& s) {
+  return std::tie(s.received, s.shown, s.steps);
+}
+
+auto fields(Is<PositionRow> auto& s) {
+  return std::tie(s.seq, s.at);
+}
+
 auto fields(Is<PartPlace> auto& s) {
   return std::tie(s.lane, s.seq, s.part);
 }
@@ -329,5 +378,9 @@ template <>
 inline constexpr uint8_t number_of<Confirmation> = 31;
 template <>
 inline constexpr uint8_t number_of<PartErased> = 32;
+template <>
+inline constexpr uint8_t number_of<DeviceChanged> = 50;
+template <>
+inline constexpr uint8_t number_of<FleetMarked> = 51;
 
 }  // namespace gulou

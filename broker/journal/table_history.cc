@@ -425,6 +425,33 @@ std::vector<StateCount> TableHistory::open_counts() const {
   return counts;
 }
 
+std::vector<DeviceChanged> TableHistory::devices(ChannelNo channel) const {
+  auto found = all_rows<DeviceChanged>(rows_, Cf::meta, keys::devices());
+  if (channel) {
+    std::erase_if(
+        found, [channel](const DeviceChanged& one) { return channel_of(one.device) != channel; });
+  }
+  return found;
+}
+
+std::vector<DevicePosition> TableHistory::device_positions() const {
+  return gulou::device_positions(*rows_.snapshot());
+}
+
+std::vector<std::pair<uint32_t, FleetPage>> TableHistory::fleet_pages(ChannelNo channel,
+                                                                      Seq seq) const {
+  std::vector<std::pair<uint32_t, FleetPage>> found;
+  scan(rows_,
+       Cf::receipt,
+       keys::fleet_pages(channel, seq),
+       [&](std::string_view key, std::string_view value) {
+         found.emplace_back(keys::page_of_fleet_row(key),
+                            decoded<FleetPage>(rows_, Cf::receipt, key, value));
+         return true;
+       });
+  return found;
+}
+
 uint64_t TableHistory::epoch() const {
   return lookup<EpochOpened>(rows_, Cf::meta, keys::epoch()).value_or(EpochOpened{}).epoch;
 }

@@ -59,6 +59,10 @@ class TableHistory : public History {
                                                Seq after_seq,
                                                size_t limit) const override;
   std::vector<StateCount> open_counts() const override;
+  std::vector<DeviceChanged> devices(ChannelNo channel) const override;
+  std::vector<DevicePosition> device_positions() const override;
+  std::vector<std::pair<uint32_t, FleetPage>> fleet_pages(ChannelNo channel,
+                                                          Seq seq) const override;
   uint64_t epoch() const override;
   uint64_t changesets() const override;
   Digest chain_hash() const override;

@@ -276,6 +276,21 @@ std::vector<DeliveryChanged> TableReader::open_rows(SubscriberNo subscriber,
   return found;
 }
 
+std::vector<LiveRow> TableReader::live(std::string_view audience, Kind kind, size_t limit) const {
+  std::vector<LiveRow> found;
+  scan(rows_,
+       Cf::release,
+       keys::live_parts(audience, kind),
+       [&](std::string_view key, std::string_view value) {
+         const auto lane = decoded<NumberRow>(rows_, Cf::release, key, value).value;
+         found.push_back({.seq = keys::seq_of_live(key),
+                          .part = keys::part_of_live(key),
+                          .lane = static_cast<Lane>(lane)});
+         return found.size() < limit;
+       });
+  return found;
+}
+
 std::vector<SeenRow> TableReader::seen(ChannelNo channel,
                                        Lane lane,
                                        uint64_t after,

@@ -33,6 +33,7 @@ class TableReader : public Reader {
                                    DueKind kind,
                                    Utc until,
                                    size_t limit) const override;
+  std::vector<LiveRow> live(std::string_view audience, Kind kind, size_t limit) const override;
   std::optional<Utc> first_due(SubscriberNo subscriber, DueKind kind) const override;
   std::vector<DeliveryChanged> open_rows(SubscriberNo subscriber,
                                          Seq after,

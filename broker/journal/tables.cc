@@ -30,6 +30,8 @@ void Tables::apply(std::span<const Change> changes, const Digest& hash, RowWrite
   blobs_.clear();
   shown_.clear();
   serials_.clear();
+  entries_.clear();
+  pages_.clear();
   for (const Change& change : changes) {
     std::visit([this](const auto& held) { apply_one(held); }, change);
   }
@@ -43,6 +45,7 @@ void Tables::finish() {
     last_lease_ = highest_lease_;
     rows_->put(Cf::meta, keys::last_lease(), encode(NumberRow{last_lease_.value}));
   }
+  put_pages();
   for (const auto& [counter, serial] : serials_) {
     rows_->put(
         Cf::release, keys::index_serial(counter.first, counter.second), encode(NumberRow{serial}));
@@ -51,6 +54,8 @@ void Tables::finish() {
 
 void Tables::apply_one(const EntryAccepted& change) {
   rows_->put(Cf::entry, keys::entry(change.lane, change.seq), encode(change));
+  entries_[change.seq] = &change;
+  put_live(change);
   if (change.kind == EntryKind::withdrawal) {
     put_withdrawal(change);
     return;

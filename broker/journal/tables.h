@@ -7,11 +7,13 @@
 #include "broker/core/change.h"
 #include "broker/core/reader.h"
 #include "broker/core/step.h"
+#include "broker/journal/change_codec.h"
 #include "broker/journal/rows.h"
 
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -54,6 +56,14 @@ class Tables {
   void apply_one(const LossSuspected& change);
   void apply_one(const Confirmation& change);
   void apply_one(const PartErased& change);
+  void apply_one(const DeviceChanged& change);
+  void apply_one(const FleetMarked& change);
+
+  // fleet_tables.cc
+  void put_live(const EntryAccepted& entry);
+  void erase_live(const std::string& id, Seq seq);
+  FleetPage& page(const FleetMarked& change);
+  void put_pages();
 
   void put_part(const EntryAccepted& entry, uint8_t part);
   void put_withdrawal(const EntryAccepted& entry);
@@ -80,6 +90,8 @@ class Tables {
   std::map<Digest, std::optional<BlobRow>> blobs_;                             // nothing: swept
   std::map<Seq, uint64_t> shown_;                                              // first, count
   std::map<std::pair<std::string, uint32_t>, uint64_t> serials_;
+  std::map<Seq, const EntryAccepted*> entries_;  // accepted in it
+  std::map<std::string, FleetPage> pages_;       // by key
 };
 
 // The rows beside the journal: canonical bytes and titles.

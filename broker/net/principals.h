@@ -5,8 +5,11 @@
 
 #include "broker/core/event.h"
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gulou {
@@ -18,6 +21,16 @@ struct NetPrincipal {
   PublisherRights rights;             // publisher
   std::vector<std::string> channels;  // adapter: those it may serve
 };
+
+// Devices of a fleet, and those that may only enrol, are named by their number, in a form that no
+// principal of a file has.
+struct DevicePrincipal {
+  SubscriberNo device;
+  bool enrols = false;
+};
+
+std::string device_principal(const DevicePrincipal& device);
+std::optional<DevicePrincipal> parse_device_principal(std::string_view name);
 
 // By what the handshake said of the key: net::Principal::name.
 using NetPrincipals = std::map<std::string, NetPrincipal, std::less<>>;

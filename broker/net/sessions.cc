@@ -1,7 +1,7 @@
 #include "broker/net/sessions.h"
 
 #include "common/base/check.h"
-#include "common/base/limits.h"
+#include "common/base/fleet_limits.h"
 #include "common/wire/codec.h"
 
 #include <algorithm>
@@ -79,7 +79,10 @@ Sessions::Counters::Counters(Metrics& metrics)
                                   "messages of keys that may not say them")),
       cloned(metrics.counter("gulou_net_cloned_keys", "times one key was seen in two places")),
       cursors_refused(metrics.counter("gulou_net_refused_cursors",
-                                      "receipts and cursors shown that are not ours")) {}
+                                      "receipts and cursors shown that are not ours")),
+      devices_refused(metrics.counter("gulou_net_refused_devices",
+                                      "devices turned away: too many are connected")),
+      devices(metrics.gauge("gulou_net_connected_devices", "connections of devices")) {}
 
 Sessions::Sessions(
     NetPrincipals principals, Outlet& outlet, BodySource& bodies, MacOf mac, Metrics& metrics)
@@ -96,12 +99,20 @@ Sessions::Peer* Sessions::peer_of(Door door, const net::Incoming& incoming, Now 
     peer.heard = now.mono;
     return peer.key == incoming.principal ? &peer : nullptr;
   }
-  if (peers_.size() >= limits::sessions_max) {
+  const bool full = door == Door::devices ? devices_ >= limits::device_sessions_max
+                                          : others_ >= limits::sessions_max;
+  if (full) {
+    if (door == Door::devices) {
+      counters_.devices_refused.add();
+    }
     return nullptr;
   }
+  ++count_of(door);
+  counters_.devices.set(static_cast<int64_t>(devices_));
   const SessionNo no{++last_session_};
   by_routing_id_.emplace(std::pair{door, incoming.peer}, no);
   Peer peer{no, door, incoming.peer, incoming.principal, now.mono, now.mono};
+  peer.device = door == Door::devices ? parse_device_principal(peer.key) : std::nullopt;
   return &peers_.emplace(no, std::move(peer)).first->second;
 }
 
@@ -177,6 +188,9 @@ void Sessions::admit(NetPrincipals principals, Inbox& inbox) {
   std::vector<std::pair<SessionNo, std::string>> over;
   for (const auto& [no, peer] : peers_) {
     const NetPrincipal* principal = principal_of(peer);
+    if (peer.device) {
+      continue;  // no file names it
+    }
     if (principal == nullptr) {
       over.emplace_back(no, "principal_not_allowed");
     } else if (peer.adapter_session && !contains(principal->channels, peer.channel_name)) {
@@ -194,6 +208,9 @@ void Sessions::end(SessionNo session, const std::string& reason, Inbox& inbox) {
 }
 
 void Sessions::handle(Peer& peer, const wire::Message& message, Now /*now*/, Inbox& inbox) {
+  if (peer.device) {
+    return handle_device(peer, message, inbox);
+  }
   const NetPrincipal* principal = principal_of(peer);
   if (principal == nullptr) {
     counters_.not_allowed.add();
@@ -389,6 +406,8 @@ void Sessions::drop(SessionNo session, Inbox& inbox) {
     counters_.gone.add();
     inbox.events.emplace_back(SessionClosed{session});
   }
+  --count_of(at->second.door);
+  counters_.devices.set(static_cast<int64_t>(devices_));
   by_routing_id_.erase({at->second.door, at->second.routing_id});
   peers_.erase(at);
 }
@@ -420,7 +439,8 @@ void Sessions::send(const Send& send, Now now, Inbox& inbox) {
                          welcome->epoch,
                          welcome->head,
                          now.utc,
-                         limits::ping_every_ms,
+                         peer != peers_.end() && peer->second.device ? limits::device_ping_every_ms
+                                                                     : limits::ping_every_ms,
                          cursor_},
            inbox);
   } else if (const auto* goodbye = std::get_if<SendGoodbye>(&send)) {
@@ -438,6 +458,8 @@ void Sessions::send(const Send& send, Now now, Inbox& inbox) {
     answer({recall->session, 0}, wire::Recall{recall->lease, recall->seq}, inbox);
   } else if (const auto* error = std::get_if<SendError>(&send)) {
     answer(error->to, wire::ErrorMessage{error->error}, inbox);
+  } else {
+    send_of_fleet(send, inbox);
   }
 }
 
@@ -494,6 +516,7 @@ void Sessions::deliver(const SendDeliver& send, Inbox& inbox) {
     head.lane = send.lane;
     head.lease_ms = target.lease_ms;
     head.cursor = cursor_;
+    head.position = target.position;
     std::vector<net::OutFrame> frames;
     frames.emplace_back(wire::encode({0, head}).envelope);
     frames.emplace_back(items);
@@ -520,10 +543,12 @@ Mono Sessions::tick(Now now, Inbox& inbox) {
       }
       continue;
     }
-    if (silence > limits::session_silence_ms_max) {
+    const int64_t ping_ms = peer.device ? limits::device_ping_every_ms : limits::ping_every_ms;
+    const int64_t silence_ms_max =
+        peer.device ? 3 * limits::device_ping_every_ms : limits::session_silence_ms_max;
+    if (silence > silence_ms_max) {
       silent.push_back(no);
-    } else if (silence >= limits::ping_every_ms &&
-               now.mono.ms - peer.pinged.ms >= limits::ping_every_ms) {
+    } else if (silence >= ping_ms && now.mono.ms - peer.pinged.ms >= ping_ms) {
       peer.pinged = now.mono;
       static_cast<void>(write(peer, 0, wire::Ping{static_cast<uint64_t>(now.mono.ms), false}));
     }

@@ -135,6 +135,7 @@ class Sessions {
     bool adapter_session = false;  // said HELLO
     bool replaced = false;         // by a later HELLO with the same key
     std::string channel_name;
+    std::optional<DevicePrincipal> device;  // of a fleet
   };
 
   struct Counters {
@@ -146,6 +147,8 @@ class Sessions {
     Counter& not_allowed;
     Counter& cloned;
     Counter& cursors_refused;
+    Counter& devices_refused;
+    Gauge& devices;
   };
 
   Peer* peer_of(Door door, const net::Incoming& incoming, Now now);
@@ -163,6 +166,17 @@ class Sessions {
                       const NetPrincipal& principal,
                       const wire::Message& message,
                       Inbox& inbox);
+  // device_sessions.cc
+  void handle_device(Peer& peer, const wire::Message& message, Inbox& inbox);
+  void device_hello(Peer& peer,
+                    const wire::Message& message,
+                    const wire::Hello& hello,
+                    Inbox& inbox);
+  void manifest(const SendManifest& send, Inbox& inbox);
+  bool send_of_fleet(const Send& send, Inbox& inbox);
+
+  size_t& count_of(Door door) { return door == Door::devices ? devices_ : others_; }
+
   void hello(Peer& peer,
              const NetPrincipal& principal,
              const wire::Message& message,
@@ -191,6 +205,11 @@ class Sessions {
   std::map<SessionNo, Peer> peers_;
   std::map<std::pair<Door, std::string>, SessionNo> by_routing_id_;
   uint64_t last_session_ = 0;
+  size_t devices_ = 0;  // peers at the door of devices
+  size_t others_ = 0;
+  // The manifest packed last: many devices take the same.
+  std::shared_ptr<const ManifestItems> packed_;
+  std::shared_ptr<const std::string> packed_items_;
 };
 
 }  // namespace gulou

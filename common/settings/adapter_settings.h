@@ -23,6 +23,8 @@ struct ScreenTable {
   std::string portal_url;  // QR codes lead there; empty: none
   bool drill = false;      // shows drills
   bool touch = false;      // a kiosk at /kiosk.html: keeps PDFs too
+  bool fleet = false;      // a device of a fleet, enrolled with a code
+  uint32_t spread_s = 30;  // fleet: the first connection comes within, at random
   // What the display shows in turn besides what is urgent; empty: notices, public notices, guides.
   std::vector<Kind> kinds;
 };

@@ -20,6 +20,7 @@ struct BrokerSettings {
   std::string publisher_endpoint = "tcp://127.0.0.1:7011";
   std::string adapter_endpoint = "tcp://127.0.0.1:7012";
   std::string device_endpoint = "tcp://127.0.0.1:7013";
+  std::string device_address;  // HOST:PORT as devices reach it; empty: as it is bound
   std::string log_level = "info";
   uint32_t facts_threads = 2;
   uint64_t write_buffer_bytes = limits::write_buffer_bytes;

@@ -317,6 +317,12 @@ Status check_ways(const TomlFile& file, const Listed<Channel>& channel) {
   if (policy.fleet && policy.order == Order::strict) {
     return fail(about(file, channel, "order", "settings_fleet_strict", {policy.id}));
   }
+  if (policy.fleet && !policy.gate.channel.empty()) {
+    return fail(about(file, channel, "gate", "settings_fleet_gate", {policy.id}));
+  }
+  if (policy.fleet && policy.filter.imports) {
+    return fail(about(file, channel, "imports", "settings_fleet_imports", {policy.id}));
+  }
   if (policy.fleet && policy.exclusive) {
     return fail(about(file, channel, "exclusive", "settings_fleet_exclusive", {policy.id}));
   }

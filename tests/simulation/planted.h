@@ -164,6 +164,10 @@ class BlindReader : public Reader {
 
   std::optional<Utc> first_expiry() const override { return whole_.first_expiry(); }
 
+  std::vector<LiveRow> live(std::string_view audience, Kind kind, size_t limit) const override {
+    return whole_.live(audience, kind, limit);
+  }
+
   std::optional<Utc> first_due(SubscriberNo subscriber, DueKind kind) const override {
     return whole_.first_due(subscriber, kind);
   }

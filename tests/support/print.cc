@@ -94,6 +94,23 @@ struct Lines {
   std::string operator()(const SendError& send) const {
     return to(send.to) + "error " + text(send.error) + "\n";
   }
+
+  std::string operator()(const SendManifest& send) const {
+    std::string line = name_of(send.session, names) + " < manifest of #" + number(send.head.value);
+    line += send.same ? ", same" : "";
+    for (const ManifestItem& item : *send.items) {
+      line += " " + item.publisher + "/" + item.id + "@" + number(item.revision);
+    }
+    return line + "\n";
+  }
+
+  std::string operator()(const SendEnrolled& send) const {
+    return to(send.to) + "enrolled " + send.name + "\n";
+  }
+
+  std::string operator()(const SendDoor& send) const {
+    return "door " + send.key + (send.device ? " opens" : " closes") + "\n";
+  }
 };
 
 }  // namespace

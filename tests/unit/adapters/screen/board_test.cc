@@ -43,7 +43,7 @@ class BoardsTest : public testing::Test {
     release.title = "通知" + id;
     const Digest digest = sha256(id + std::to_string(revision));
     ScreenItem& made = content_.items["oa/" + id];
-    made = {"oa/" + id, Seq{content_.items.size()}, digest, week_day, release};
+    made = {"oa/" + id, Seq{content_.items.size()}, digest, week_day, {}, release};
     return made;
   }
 

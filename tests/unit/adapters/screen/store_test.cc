@@ -52,6 +52,7 @@ class ScreenStoreTest : public testing::Test {
                 Seq{7},
                 sha256(put.canonical),
                 Utc{now.ms - 3600 * 1000},
+                {},
                 std::move(release)};
     return put;
   }

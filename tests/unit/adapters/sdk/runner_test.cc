@@ -47,7 +47,7 @@ class RunnerTest : public testing::Test {
                           .digest = release_digest(bodies_.back()),
                           .body_bytes = bodies_.back().size(),
                           .old_revision = old_revision});
-    runner_.on_message({0, wire::Deliver{{lease}, lane, lease_ms, {}, {item}, bodies_.back()}},
+    runner_.on_message({0, wire::Deliver{{lease}, lane, lease_ms, {}, {}, {item}, bodies_.back()}},
                        now());
   }
 
@@ -67,7 +67,7 @@ class RunnerTest : public testing::Test {
                           .old_platform_id = "p",
                           .old_url = "http://x/1",
                           .old_revision = 2});
-    runner_.on_message({0, wire::Deliver{{lease}, Lane::withdrawal, 60'000, {}, {item}, {}}},
+    runner_.on_message({0, wire::Deliver{{lease}, Lane::withdrawal, 60'000, {}, {}, {item}, {}}},
                        now());
   }
 
@@ -317,7 +317,7 @@ TEST_F(RunnerTest, BannerAndPortalUrlReachTheAdapter) {
                         .invalid = true,
                         .public_note = "已废止",
                         .portal_url = "http://portal/1"});
-  runner_.on_message({0, wire::Deliver{{1}, Lane::bulk, 60'000, {}, {item}, bodies_.back()}},
+  runner_.on_message({0, wire::Deliver{{1}, Lane::bulk, 60'000, {}, {}, {item}, bodies_.back()}},
                      now());
 
   const auto call = runner_.take_call(now());

@@ -205,10 +205,48 @@ std::vector<Change> changes_of_people() {
                      .kept = {material::digest_of("shared")}}};
 }
 
+std::vector<Change> changes_of_fleets() {
+  return {DeviceChanged{.device = device_at({3}, 17),
+                        .state = DeviceState::enrolled,
+                        .name = "hall-1",
+                        .place = "办事大厅",
+                        .contact = "li",
+                        .phone = "6612345",
+                        .kind = DeviceKind::touch,
+                        .tags = {"a"},
+                        .reach = {.area = "341822101003",
+                                  .areas = {"341822102000"},
+                                  .groups = {"farmers"},
+                                  .columns = {"tzgg"},
+                                  .kinds = {Kind::notice},
+                                  .drill = true},
+                        .off_hours = {1320, 390},
+                        .key = "key",
+                        .code_until = {1},
+                        .at = {2},
+                        .invited_at = {3},
+                        .enrolled_at = {4},
+                        .by = "wang",
+                        .reason = "new",
+                        .counts_from = {5},
+                        .counts_until = {6},
+                        .dark_by = {7},
+                        .changed_at = {8}},
+          FleetMarked{.channel = {3},
+                      .page = 2,
+                      .mark = FleetMark::shown,
+                      .seq = {9},
+                      .bits = Digest{{1, 2}},
+                      .at = {10}}};
+}
+
 std::vector<Change> full_changes() {
   std::vector<Change> all;
-  for (const auto& changes :
-       {first_changes(), grown_changes(), added_changes(), changes_of_people()}) {
+  for (const auto& changes : {first_changes(),
+                              grown_changes(),
+                              added_changes(),
+                              changes_of_people(),
+                              changes_of_fleets()}) {
     all.insert(all.end(), changes.begin(), changes.end());
   }
   return all;

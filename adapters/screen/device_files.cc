@@ -1,0 +1,124 @@
+#include "adapters/screen/device_files.h"
+
+#include "adapters/screen/limits.h"
+#include "adapters/screen/store.h"
+#include "common/base/files.h"
+#include "common/crypto/digest.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace gulou {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t keep_every_ms = 60'000;
+constexpr int64_t wrong_ms = 5LL * 60'000;
+
+std::string partial_path(const std::string& dir, const Digest& digest) {
+  return screen_blob_path(dir, digest) + ".part";
+}
+
+uint64_t bytes_below(const std::string& folder) {
+  uint64_t bytes = 0;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const uint64_t size = entry.file_size(error);
+    bytes += error ? 0 : size;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+DeviceClock::DeviceClock(std::string dir) : path_(std::move(dir) + "/clock") {
+  constexpr size_t stamp_bytes_max = 64;
+  if (const auto text = read_file(path_, stamp_bytes_max)) {
+    std::from_chars(text->data(), text->data() + text->size(), stamp_ms_);
+  }
+}
+
+Utc DeviceClock::now(Utc own) const {
+  const int64_t ms = own.ms + ahead_ms_;
+  return {corrected_ ? ms : std::max(ms, stamp_ms_)};
+}
+
+bool DeviceClock::is_wrong() const {
+  return std::abs(ahead_ms_.load()) > wrong_ms;
+}
+
+void DeviceClock::keep(Utc own) {
+  // Its own clock alone proves nothing: a year ahead would be kept for good.
+  if (!corrected_ || std::abs(now(own).ms - kept_ms_) < keep_every_ms) {
+    return;
+  }
+  kept_ms_ = now(own).ms;
+  stamp_ms_ = kept_ms_;
+  static_cast<void>(replace_file(path_, std::to_string(kept_ms_)));
+}
+
+uint64_t partial_blob_bytes(const std::string& dir, const Digest& digest) {
+  std::error_code error;
+  const uint64_t bytes = fs::file_size(partial_path(dir, digest), error);
+  return error ? 0 : bytes;
+}
+
+Result<bool> append_partial_blob(const std::string& dir,
+                                 const Digest& digest,
+                                 uint64_t offset,
+                                 uint64_t total,
+                                 std::string_view bytes) {
+  const std::string path = partial_path(dir, digest);
+  if (offset != partial_blob_bytes(dir, digest)) {
+    return false;  // of a question asked before
+  }
+  if (offset == 0 && bytes_below(dir + "/blobs") + total > limits::screen_blobs_bytes_max) {
+    return fail(ErrorCode::exhausted,
+                "screen_disk_full",
+                {},
+                {std::to_string(limits::screen_blobs_bytes_max)});
+  }
+  const auto broken = [&path] {
+    return fail(ErrorCode::unavailable, "file_unwritable", {}, {path, std::strerror(errno)});
+  };
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (fd < 0) {
+    return broken();
+  }
+  const bool written =
+      ::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
+  const bool whole = offset + bytes.size() >= total;
+  const bool synced = !whole || ::fdatasync(fd) == 0;
+  ::close(fd);
+  if (!written || !synced) {
+    return broken();
+  }
+  if (!whole) {
+    return false;
+  }
+  const std::string all = TRY(read_file(path, total));
+  std::error_code error;
+  if (const Digest found = sha256(all); found != digest) {
+    fs::remove(path, error);
+    return fail(
+        ErrorCode::corrupt, "blob_digest_differs", "digest", {to_hex(digest), to_hex(found)});
+  }
+  fs::rename(path, screen_blob_path(dir, digest), error);
+  if (error) {
+    return broken();
+  }
+  TRY(sync_directory(dir + "/blobs"));
+  return true;
+}
+
+}  // namespace gulou
