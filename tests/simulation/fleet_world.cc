@@ -201,10 +201,14 @@ void FleetWorld::withdraw() {
   asked.targets.push_back({{"oa", id}, 0});
   asked.kind = random_.per_mille(200) ? WithdrawalKind::mark_invalid : WithdrawalKind::remove;
   asked.reason = "wrong";
+  const Seq before = bench_.ledger().head();
   bench_.take(asked);
+  const Seq at = bench_.ledger().head();
   round();
-  published_[id].withdrawn = bench_.ledger().head();
-  ++outcome_.withdrawals;
+  if (at > before) {  // refused: it expired before
+    published_[id].withdrawn = at;
+    ++outcome_.withdrawals;
+  }
 }
 
 Now FleetWorld::time_of(const Box& box) const {
