@@ -399,6 +399,11 @@ class Core {
              Now now) const;
   // session: nothing on a channel served by hand.
   void hand_special(Session* session, const ChannelRuntime& channel, const EntryRow& row, Now now);
+  std::vector<PartReceipt> places_left(const EntryAccepted& entry,
+                                       const DeliveryChanged& row,
+                                       const HandedItem& item) const;
+  static void hide_what_is_there(HandedItem& item);
+  static void keep_places(const HandedItem& item, DeliveryChanged& changed);
   void hand_one(Session& session,
                 const ChannelRuntime& channel,
                 const EntryAccepted& entry,
@@ -442,6 +447,9 @@ class Core {
   void add_open_outcomes(SubscriberNo subscriber,
                          const PublicationRow& publication,
                          HandedItem& item) const;
+  void add_duplicates(SubscriberNo subscriber,
+                      const PublicationRow& publication,
+                      HandedItem& item) const;
   void add_first_shown(const ChannelRuntime& channel,
                        const EntryAccepted& entry,
                        SeqRuns& runs) const;

@@ -6,6 +6,7 @@
 #include "common/base/limits.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace gulou {
 
@@ -326,6 +327,8 @@ void Core::hand_special(Session* session,
       changed.receipt.at = now.utc;
       return move(std::move(changed), from, Trigger::nothing_to_do);
     case Verdict::Kind::person:
+      // What may be there now is so too when the person comes to it, whatever ends meanwhile.
+      keep_places(verdict.item, changed);
       note(Note::Level::warn, "delivery.parked", no, entry.seq, 1, verdict.reason);
       return move(std::move(changed), from, Trigger::awaits_person);
     case Verdict::Kind::wait:
@@ -348,6 +351,51 @@ void Core::hand_special(Session* session,
   hand_one(*session, channel, entry, std::move(verdict), std::move(changed), from, now);
 }
 
+// Parts that a replay leaves out, being withdrawn, may stand where they were: replaced by another,
+// or because their removal is not confirmed.
+std::vector<PartReceipt> Core::places_left(const EntryAccepted& entry,
+                                           const DeliveryChanged& row,
+                                           const HandedItem& item) const {
+  std::vector<PartReceipt> left;
+  for (size_t i = 0; row.job && entry.kind == EntryKind::bundle && i < entry.parts.size(); ++i) {
+    const auto number = static_cast<uint8_t>(i);
+    if (std::ranges::find(item.parts, number, &HandedPart::part) != item.parts.end()) {
+      continue;
+    }
+    const auto publication = ledger_.publication({entry.publisher, entry.parts[i].id});
+    CHECK(publication.has_value());
+    const auto there = ledger_.delivered(row.subscriber, *publication);
+    if (there && there->revision == entry.parts[i].revision) {
+      left.push_back({number, there->revision, there->platform_id, there->url});
+    }
+  }
+  return left;
+}
+
+// Where it is now: an update that names no place leaves it there.
+void Core::keep_places(const HandedItem& item, DeliveryChanged& changed) {
+  changed.receipt.parts.clear();
+  for (const HandedPart& part : item.parts) {
+    changed.receipt.parts.push_back(
+        {part.part, part.facts.revision, part.old_platform_id, part.old_url});
+  }
+  changed.maybe_published = item.maybe_published;
+  changed.platform_ids = item.platform_ids;
+}
+
+// Two persons have decided that it goes out once more as if nothing were there.
+void Core::hide_what_is_there(HandedItem& item) {
+  item.maybe_published = false;
+  item.platform_ids.clear();
+  for (HandedPart& part : item.parts) {
+    if (part.old_revision == part.facts.revision) {
+      part.old_revision = 0;
+      part.old_platform_id.clear();
+      part.old_url.clear();
+    }
+  }
+}
+
 void Core::hand_one(Session& session,
                     const ChannelRuntime& channel,
                     const EntryAccepted& entry,
@@ -366,20 +414,20 @@ void Core::hand_one(Session& session,
   if (!changed.job) {
     changed.receipt = {};
   }
-  changed.receipt.parts.clear();
   for (const HandedPart& part : verdict.item.parts) {
     over.bytes += part.facts.body_bytes;
-    // Where it is now: an update that names no place leaves it there.
-    changed.receipt.parts.push_back(
-        {part.part, part.facts.revision, part.old_platform_id, part.old_url});
   }
+  const std::vector<PartReceipt> left = places_left(entry, changed, verdict.item);
+  keep_places(verdict.item, changed);
+  std::ranges::copy(left, std::back_inserter(changed.receipt.parts));
   changed.attempts = verdict.item.attempt;
-  changed.maybe_published = verdict.item.maybe_published;
-  changed.platform_ids = verdict.item.platform_ids;
   changed.instance = session.instance;
   changed.lease = ledger_.next_lease();
   if (!changed.first_leased_at) {
     changed.first_leased_at = now.utc;
+  }
+  if (changed.afresh) {
+    hide_what_is_there(verdict.item);  // from the adapter; the row keeps it
   }
   move(std::move(changed), from, Trigger::hand_over);
   auto items = std::make_shared<HandedItems>();

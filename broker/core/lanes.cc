@@ -256,12 +256,6 @@ Core::Verdict Core::judge(const ChannelRuntime& channel,
         forget_removed(channel, *publication, *part);
       }
     }
-    const bool afresh = delivery && delivery->afresh && part->old_revision == part->facts.revision;
-    if (afresh) {
-      part->old_revision = 0;
-      part->old_platform_id.clear();
-      part->old_url.clear();
-    }
     // A replay sends what is there already once more; an invalid one gets its banner.
     const bool again = delivery && delivery->job && part->old_revision == part->facts.revision;
     all_there = all_there && part->old_revision >= part->facts.revision && !again;

@@ -316,11 +316,12 @@ Core::Replayed Core::replay_one(const ReplayJob& job,
   again.reason = "replayed";
   again.detail.clear();
   again.afresh = job.allow_duplicate && !channel.policy.can_look;
-  again.maybe_published =
-      !again.afresh && (again.maybe_published || state == DeliveryState::published);
+  again.maybe_published = again.maybe_published || state == DeliveryState::published;
   if (again.afresh) {
-    again.platform_id.clear();
-    again.platform_ids.clear();
+    // What it posts may stand beside these for good: a withdrawal must know them all.
+    for (const PartReceipt& part : again.receipt.parts) {
+      add_platform_id(again.platform_ids, part.platform_id);
+    }
   }
   move(std::move(again), state, Trigger::replay);
   return Replayed::sent;
