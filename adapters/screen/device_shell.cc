@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace gulou {
@@ -37,11 +39,15 @@ class StoreShelf final : public DeviceShelf {
   ScreenStore& store_;
 };
 
+// Pictures on their way, of all devices of this process: those that share one content do not fetch
+// the same one twice.
+using Fetched = std::set<Digest>;
+
 // Pictures of what is held, one piece at a time.
 class Pictures {
  public:
-  Pictures(const ScreenStore& store, std::string dir, bool touch)
-      : store_(store), dir_(std::move(dir)), touch_(touch) {}
+  Pictures(const ScreenStore& store, std::string dir, bool touch, Fetched& fetched)
+      : store_(store), dir_(std::move(dir)), touch_(touch), fetched_(fetched) {}
 
   // Everybody wants a new picture at once: each device begins at its own time.
   void look(Now now, bool urgent) {
@@ -56,7 +62,11 @@ class Pictures {
       return std::nullopt;
     }
     if (!std::exchange(looked_, true)) {
+      leave();
       wanted_ = first_lacking();
+      if (wanted_) {
+        fetched_.insert(wanted_->digest);
+      }
     }
     if (!wanted_) {
       return std::nullopt;
@@ -91,10 +101,21 @@ class Pictures {
     begin_at_ = {now.mono.ms + picture_wait_ms + at_most(picture_wait_ms)};
   }
 
-  void on_disconnected() { asked_ = false; }
+  void on_disconnected() {
+    asked_ = false;
+    looked_ = !wanted_ && looked_;
+    leave();
+  }
 
  private:
-  std::optional<Attachment> first_lacking() const {
+  void leave() {
+    if (wanted_) {
+      fetched_.erase(wanted_->digest);
+      wanted_.reset();
+    }
+  }
+
+  std::optional<Attachment> first_lacking() {
     for (const auto& [publication, item] : store_.content().items) {
       for (const Attachment& one : item.release.attachments) {
         const bool pdf = one.media_type == "application/pdf" && touch_ &&
@@ -103,10 +124,14 @@ class Pictures {
                              one.size_bytes <= limits::screen_picture_bytes_max;
         const bool failed =
             std::find(given_up_.begin(), given_up_.end(), one.digest) != given_up_.end();
-        if (!one.is_private && (pdf || picture) && one.size_bytes > 0 && !failed &&
-            !store_.has_blob(one.digest)) {
+        if (one.is_private || (!pdf && !picture) || one.size_bytes == 0 || failed ||
+            store_.has_blob(one.digest)) {
+          continue;
+        }
+        if (!fetched_.contains(one.digest)) {
           return one;
         }
+        looked_ = false;  // another one fetches it: look again
       }
     }
     return std::nullopt;
@@ -118,6 +143,7 @@ class Pictures {
   bool looked_ = true;
   std::optional<Attachment> wanted_;
   std::vector<Digest> given_up_;  // until the next start
+  Fetched& fetched_;
   bool asked_ = false;
   Mono asked_at_;
   Mono begin_at_;
@@ -126,55 +152,56 @@ class Pictures {
 
 class Shell {
  public:
-  Shell(DeviceOptions device,
-        ScreenStore& store,
-        DeviceClock& clock,
-        Mailbox<Seq>& shown,
-        const DeviceShellOptions& options,
-        net::DealerSocket socket,
-        const std::function<void()>& changed)
-      : shelf_(store),
-        device_(std::move(device), shelf_),
-        pictures_(store, options.dir, options.touch),
-        clock_(clock),
-        shown_(shown),
-        options_(options),
-        socket_(std::move(socket)),
-        changed_(changed) {}
+  Shell(DeviceSeat seat, const net::Context& context, Fetched& fetched)
+      : seat_(std::move(seat)),
+        shelf_(seat_.store),
+        device_(seat_.device, shelf_),
+        pictures_(seat_.store, seat_.dir, seat_.touch, fetched),
+        context_(context),
+        begin_at_{read_clocks().mono.ms + at_most(seat_.spread_ms)} {}
 
-  int run(int stop_fd) {
-    net::Poller poller;
-    poller.add(socket_.socket());
-    poller.add(shown_.fd());
-    const size_t stop = poller.add(stop_fd);
-    pictures_.look(read_clocks(), false);
-    while (true) {
-      static_cast<void>(poller.wait(std::chrono::milliseconds(look_ms)));
-      const Now now = read_clocks();
-      if (poller.readable(stop)) {
-        send({0, wire::Goodbye{"device_stopping"}});
-        return 0;
-      }
-      receive(now);
-      follow_link(now);
-      for (const Seq seq : shown_.take(limits::screen_items_max)) {
-        device_.on_shown(seq);
-      }
-      device_.on_time(now);
-      if (device_.take_changed()) {
-        changed_();
-        pictures_.look(now, false);
-      }
-      ask_picture(now);
-      flush();
-      clock_.keep(now.utc);
-      notify_alive();
+  // What becomes readable when there is something to do; the link's socket once it is open.
+  void add_to(net::Poller& poller) { poller.add(seat_.shown.fd()); }
+
+  Status step(net::Poller& poller, Now now) {
+    if (!socket_ && now.mono < begin_at_) {
+      return {};
+    }
+    if (!socket_) {
+      socket_ = TRY(net::DealerSocket::open(
+          context_, device_link(seat_.endpoint, seat_.server_key, seat_.keys)));
+      poller.add(socket_->socket());
+      pictures_.look(now, false);
+    }
+    receive(now);
+    follow_link(now);
+    for (const Seq seq : seat_.shown.take(limits::screen_items_max)) {
+      device_.on_shown(seq);
+    }
+    device_.on_time(now);
+    if (device_.take_changed()) {
+      seat_.changed();
+      pictures_.look(now, false);
+    }
+    ask_picture(now);
+    flush();
+    seat_.clock.keep(now.utc);
+    return {};
+  }
+
+  int64_t ms_to_begin(Now now) const {
+    return socket_ ? look_ms : std::clamp(begin_at_.ms - now.mono.ms, int64_t{0}, look_ms);
+  }
+
+  void leave() {
+    if (socket_) {
+      send({0, wire::Goodbye{"device_stopping"}});
     }
   }
 
  private:
   void receive(Now now) {
-    while (auto incoming = socket_.receive()) {
+    while (auto incoming = socket_->receive()) {
       heard_ = now.mono;
       std::vector<std::string_view> frames;
       for (const net::Frame& frame : incoming->frames) {
@@ -187,7 +214,7 @@ class Shell {
       }
       if (const auto* part = std::get_if<wire::BlobPart>(&message->body)) {
         if (pictures_.take(*part, now)) {
-          changed_();
+          seat_.changed();
         }
         continue;
       }
@@ -200,17 +227,17 @@ class Shell {
       }
       device_.on_message(*message, now);
       if (const auto ahead_ms = device_.clock_ahead_ms(); ahead_ms && device_.welcomed()) {
-        clock_.correct(*ahead_ms);
+        seat_.clock.correct(*ahead_ms);
       }
     }
   }
 
   void follow_link(Now now) {
-    const net::Link& link = socket_.link();
+    const net::Link& link = socket_->link();
     if (link.connected && !connected_) {
       connected_ = true;
       heard_ = now.mono;
-      log::info("broker.connected", {{"endpoint", options_.endpoint}});
+      log::info("broker.connected", {{"endpoint", seat_.endpoint}});
       device_.on_connected(now);
     } else if (!link.connected && connected_) {
       lose();
@@ -226,13 +253,13 @@ class Shell {
         log::error("broker.refused", {{"error", describe(*device_.refusal())}});
       }
       if (link.dead) {
-        log::error("broker.key_refused", {{"endpoint", options_.endpoint}});
+        log::error("broker.key_refused", {{"endpoint", seat_.endpoint}});
       }
       if (device_.fault()) {
         log::error("screen.store_failed", {{"error", describe(*device_.fault())}});
       }
       lose();
-      if (auto status = socket_.reopen(); !status) {
+      if (auto status = socket_->reopen(); !status) {
         log::error("broker.reopen_failed", {{"error", describe(status.error())}});
       }
       reopen_at_ = {now.mono.ms + retry_ms_ / 2 + at_most(retry_ms_)};
@@ -267,19 +294,18 @@ class Shell {
     for (const std::string_view frame : encoded.frames()) {
       frames.emplace_back(std::string(frame));
     }
-    if (socket_.send(frames) != net::SendOutcome::sent && connected_) {
+    if (socket_->send(frames) != net::SendOutcome::sent && connected_) {
       log::warn("message.unsent", {{"verb", wire::verb_of(message.body)}});
     }
   }
 
+  DeviceSeat seat_;
   StoreShelf shelf_;
   Device device_;
   Pictures pictures_;
-  DeviceClock& clock_;
-  Mailbox<Seq>& shown_;
-  const DeviceShellOptions& options_;
-  net::DealerSocket socket_;
-  const std::function<void()>& changed_;
+  const net::Context& context_;
+  std::optional<net::DealerSocket> socket_;
+  Mono begin_at_;
   bool connected_ = false;
   Mono heard_;
   Mono reopen_at_;
@@ -299,34 +325,35 @@ net::DealerOptions device_link(const std::string& endpoint,
   return options;
 }
 
-int serve_device(DeviceOptions device,
-                 ScreenStore& store,
-                 DeviceClock& clock,
-                 Mailbox<Seq>& shown,
-                 const DeviceShellOptions& options,
-                 const net::Context& context,
-                 const std::function<void()>& changed,
-                 int stop_fd) {
+int serve_devices(std::vector<DeviceSeat> seats, const net::Context& context, int stop_fd) {
+  net::Poller poller;
+  const size_t stop = poller.add(stop_fd);
+  Fetched fetched;
+  std::deque<Shell> shells;
+  for (DeviceSeat& seat : seats) {
+    shells.emplace_back(std::move(seat), context, fetched).add_to(poller);
+  }
   notify_ready();
-  net::Poller stop;
-  const size_t stopped = stop.add(stop_fd);
-  const int64_t begin_ms = read_clocks().mono.ms + at_most(options.spread_ms);
-  while (read_clocks().mono.ms < begin_ms) {
-    const int64_t left_ms = begin_ms - read_clocks().mono.ms;
-    static_cast<void>(stop.wait(std::chrono::milliseconds(std::min(look_ms, left_ms))));
-    if (stop.readable(stopped)) {
+  while (true) {
+    int64_t wait_ms = look_ms;
+    for (const Shell& shell : shells) {
+      wait_ms = std::min(wait_ms, shell.ms_to_begin(read_clocks()));
+    }
+    static_cast<void>(poller.wait(std::chrono::milliseconds(wait_ms)));
+    if (poller.readable(stop)) {
+      for (Shell& shell : shells) {
+        shell.leave();
+      }
       return 0;
+    }
+    for (Shell& shell : shells) {
+      if (const Status status = shell.step(poller, read_clocks()); !status) {
+        log::error("adapter.socket_failed", {{"error", describe(status.error())}});
+        return 1;
+      }
     }
     notify_alive();
   }
-  auto socket = net::DealerSocket::open(
-      context, device_link(options.endpoint, options.server_key, options.keys));
-  if (!socket) {
-    log::error("adapter.socket_failed", {{"error", describe(socket.error())}});
-    return 1;
-  }
-  Shell shell(std::move(device), store, clock, shown, options, std::move(*socket), changed);
-  return shell.run(stop_fd);
 }
 
 }  // namespace gulou

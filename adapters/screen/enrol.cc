@@ -1,6 +1,8 @@
 #include "adapters/screen/enrol.h"
 
 #include "adapters/screen/device_shell.h"
+#include "adapters/screen/fleet_screen.h"
+#include "adapters/screen/gateway.h"
 #include "common/base/files.h"
 #include "common/base/limits.h"
 #include "common/crypto/key_file.h"
@@ -9,6 +11,7 @@
 #include "common/settings/adapter_settings.h"
 #include "common/settings/home.h"
 #include "common/text/catalogue.h"
+#include "common/text/language.h"
 #include "common/wire/codec.h"
 
 #include <chrono>
@@ -114,6 +117,23 @@ Status write_home(const Home& home,
   return replace_file(home.adapter_settings("screen"), write_screen_adapter(settings));
 }
 
+// The next step, for whoever stands in front of it.
+Result<std::string> told(const EnrolOptions& options,
+                         const Home& home,
+                         const wire::Enrol& enrolled) {
+  const char* lang = std::getenv("LANG");
+  const Language language = choose_language({}, lang != nullptr ? lang : "");
+  std::vector<std::string> values{
+      enrolled.name + (enrolled.place.empty() ? "" : "  " + enrolled.place), options.home};
+  if (options.screen.empty()) {
+    return sentence(language, "device_enrolled", {}, values);
+  }
+  const std::string directory = home.dir + "/screen";
+  TRY(make_directory(directory));
+  values.push_back("/s/" + TRY(page_key_of(directory)) + "/");
+  return sentence(language, "device_enrolled_behind", {}, values);
+}
+
 }  // namespace
 
 Result<EnrolOptions> parse_enrol(const std::vector<std::string>& arguments) {
@@ -127,6 +147,9 @@ Result<EnrolOptions> parse_enrol(const std::vector<std::string>& arguments) {
       options.home = arguments[i + 1];
     } else if (arguments[i] == "--listen") {
       options.listen = arguments[i + 1];
+    } else if (arguments[i] == "--screen") {
+      options.screen = arguments[i + 1];
+      options.listen.clear();
     } else {
       options.code.clear();
     }
@@ -135,7 +158,7 @@ Result<EnrolOptions> parse_enrol(const std::vector<std::string>& arguments) {
     return fail(ErrorCode::invalid_argument,
                 "usage_wrong",
                 {},
-                {"gulou-screen --enrol CODE --home DIR [--listen HOST:PORT]"});
+                {"gulou-screen --enrol CODE --home DIR [--listen HOST:PORT | --screen NAME]"});
   }
   return options;
 }
@@ -143,7 +166,8 @@ Result<EnrolOptions> parse_enrol(const std::vector<std::string>& arguments) {
 Result<std::string> enrol_screen(const EnrolOptions& options, int stop_fd) {
   const net::DeviceCode code = TRY(net::parse_device_code(options.code));
   Home home;
-  home.dir = options.home;
+  home.dir = options.screen.empty() ? options.home
+                                    : TRY(gateway_screen_home(options.home, options.screen));
   TRY(make_directory(home.dir));
   const net::KeyPair own = TRY(own_keys(home, home.dir + "/keys/device.secret"));
   const net::Context context = TRY(net::Context::open(1));
@@ -160,7 +184,7 @@ Result<std::string> enrol_screen(const EnrolOptions& options, int stop_fd) {
     asked = again;
   }
   TRY(write_home(home, options, code, *asked.enrolled));
-  return asked.enrolled->name + (asked.enrolled->place.empty() ? "" : "  " + asked.enrolled->place);
+  return told(options, home, *asked.enrolled);
 }
 
 }  // namespace gulou

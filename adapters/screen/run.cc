@@ -1,20 +1,15 @@
 #include "adapters/screen/run.h"
 
 #include "adapters/screen/adapter.h"
-#include "adapters/screen/device_shell.h"
 #include "adapters/screen/enrol.h"
-#include "adapters/screen/live.h"
-#include "adapters/screen/pages.h"
-#include "adapters/screen/pdf_pages.h"
+#include "adapters/screen/fleet_screen.h"
+#include "adapters/screen/gateway.h"
 #include "adapters/screen/played_report.h"
 #include "adapters/screen/preview.h"
 #include "adapters/sdk/callbacks.h"
 #include "adapters/sdk/start.h"
 #include "common/base/log.h"
 #include "common/base/service.h"
-#include "common/crypto/key_file.h"
-#include "common/crypto/random.h"
-#include "common/http/server.h"
 #include "common/text/catalogue.h"
 #include "common/text/language.h"
 
@@ -24,105 +19,65 @@
 namespace gulou {
 namespace {
 
-PlaylistRules rules_of(const ScreenTable& table) {
-  PlaylistRules rules{.drill = table.drill};
-  if (!table.kinds.empty()) {
-    rules.kinds = table.kinds;
+Status listen_on(HttpServer& server, const AdapterSettings& settings) {
+  if (!settings.listen.empty()) {
+    const auto [host, port] = sdk::host_and_port(settings.listen);
+    TRY(server.listen(host, port));
+    log::info("screen.ready", {{"url", settings.base_url}});
   }
-  return rules;
+  return {};
 }
 
-// Made at the first start. Who opens the display on another machine adds it to the address.
-Result<std::string> page_key_of(const std::string& dir) {
-  constexpr size_t key_bytes = 16;
-  const std::string path = dir + "/page.key";
-  Result<std::string> key = read_secret_file(path);
-  if (!key && key.error().code == ErrorCode::not_found) {
-    TRY(create_secret_file(path, to_hex(random_bytes(key_bytes))));
-    key = read_secret_file(path);
-  }
-  return key;
-}
-
-int serve_fleet(const AdapterSettings& settings,
-                const sdk::ShellOptions& options,
-                const net::Context& context,
-                ScreenStore& store,
-                DeviceClock& clock,
-                Mailbox<Seq>& shown,
-                ScreenLive& live,
-                int stop_fd) {
-  const std::function<void()> changed = [&live] { live.changed(); };
-  return serve_device({settings.channel, settings.instance, "gulou-screen"},
-                      store,
-                      clock,
-                      shown,
-                      {options.endpoint,
-                       options.server_public_key,
-                       options.keys,
-                       settings.directory,
-                       settings.screen.touch,
-                       int64_t{settings.screen.spread_s} * 1000},
-                      context,
-                      changed,
-                      stop_fd);
-}
-
-// What an item that was drawn means: to a fleet's broker its entry, to the SDK a call-back.
-ScreenPages::Shown told_to(sdk::Callbacks& callbacks, Mailbox<Seq>& shown, bool fleet) {
-  return [&callbacks, &shown, fleet](const ScreenItem& item) {
-    static_cast<void>(fleet ? shown.try_send(Seq{item.seq})
-                            : callbacks.called_back(shown_id(item.seq)));
-  };
+Result<int> run_device(const AdapterSettings& settings,
+                       const sdk::ShellOptions& options,
+                       int stop_fd) {
+  PdfPages pdf_pages(settings.directory);
+  const auto screen = TRY(FleetScreen::open(settings, options, {}, pdf_pages));
+  HttpServer server({}, [&screen](const HttpRequest& request, Responder responder) {
+    screen->answer(request, std::move(responder));
+  });
+  TRY(listen_on(server, settings));
+  const net::Context context = TRY(net::Context::open(1));
+  const int code = serve_devices({screen->seat([] {})}, context, stop_fd);
+  server.stop();
+  return code;
 }
 
 Result<int> run(const AdapterSettings& settings,
                 const sdk::ShellOptions& options,
                 const std::string& /*home*/,
                 int stop_fd) {
+  if (settings.screen.fleet) {
+    return run_device(settings, options, stop_fd);
+  }
   ScreenStore store = TRY(ScreenStore::open(settings.directory));
   const Played played = TRY(Played::open(settings.directory));
-  Glass glass("display", rules_of(settings.screen));
+  Glass glass("display", playlist_rules_of(settings.screen));
   const std::string page_key = TRY(page_key_of(settings.directory));
   sdk::Callbacks callbacks;
-  Mailbox<Seq> shown(limits::screen_items_max);  // of a device
-  DeviceClock clock(settings.directory);
-  const bool fleet = settings.screen.fleet;
-  ScreenPages pages(settings.directory,
-                    {.name = settings.screen.name,
-                     .portal_url = settings.screen.portal_url,
-                     .page_key = page_key},
-                    glass,
-                    played,
-                    told_to(callbacks, shown, fleet),
-                    [&callbacks](std::string_view key) {
-                      static_cast<void>(callbacks.called_back(off_id(key)));
-                    });
+  ScreenPages pages(
+      settings.directory,
+      {.name = settings.screen.name,
+       .portal_url = settings.screen.portal_url,
+       .page_key = page_key},
+      glass,
+      played,
+      [&callbacks](const ScreenItem& item) {
+        static_cast<void>(callbacks.called_back(shown_id(item.seq)));
+      },
+      [&callbacks](std::string_view key) {
+        static_cast<void>(callbacks.called_back(off_id(key)));
+      });
   ScreenLive live([&pages] { return pages.changes_at(); });
   PdfPages pdf_pages(settings.directory);
   HttpServer server(
-      {}, [&pages, &live, &pdf_pages, &clock](const HttpRequest& request, Responder responder) {
-        if (request.method == "GET" && request.path == "/events") {
-          return live.join(responder.start_events());
-        }
-        if (const auto page = pages.pdf_page(request.path); page && request.method == "GET") {
-          return pdf_pages.ask(page->first, page->second, std::move(responder));
-        }
-        responder.answer(pages.answer(request, clock.now(read_clocks().utc)));
+      {}, [&pages, &live, &pdf_pages](const HttpRequest& request, Responder responder) {
+        answer_page(pages, live, pdf_pages, read_clocks().utc, request, std::move(responder));
       });
+  TRY(listen_on(server, settings));
+  const net::Context context = TRY(net::Context::open(1));
   const std::string url =
       settings.base_url.empty() ? "http://" + settings.listen : settings.base_url;
-  if (!settings.listen.empty()) {
-    const auto [host, port] = sdk::host_and_port(settings.listen);
-    TRY(server.listen(host, port));
-    log::info("screen.ready", {{"url", url}});
-  }
-  const net::Context context = TRY(net::Context::open(1));
-  if (fleet) {
-    const int code = serve_fleet(settings, options, context, store, clock, shown, live, stop_fd);
-    server.stop();
-    return code;
-  }
   ScreenAdapter adapter(
       std::move(store), url + "/", {&glass}, settings.screen.touch, played, [&live] {
         live.changed();
@@ -153,16 +108,15 @@ int run_screen(const std::vector<std::string>& arguments) {
     const auto options = parse_enrol(arguments);
     const Result<std::string> enrolled = options ? enrol_screen(*options, stop_signal_fd())
                                                  : Result<std::string>(fail(options.error()));
-    if (!enrolled) {
-      return complain(enrolled.error());
-    }
-    const char* lang = std::getenv("LANG");
-    const std::vector<std::string> told{*enrolled, options->home};
-    std::printf(
-        "%s\n",
-        sentence(choose_language({}, lang != nullptr ? lang : ""), "device_enrolled", {}, told)
-            .c_str());
-    return 0;
+    return enrolled ? (std::printf("%s\n", enrolled->c_str()), 0) : complain(enrolled.error());
+  }
+  if (!arguments.empty() && arguments.front() == "--gateway") {
+    keep_memory_private();
+    const int stop_fd = stop_signal_fd();
+    const auto options = parse_gateway(arguments);
+    const Result<int> code =
+        options ? run_gateway(*options, stop_fd) : Result<int>(fail(options.error()));
+    return code ? *code : complain(code.error());
   }
   if (!arguments.empty() && arguments.front() == "--preview") {
     const int stop_fd = stop_signal_fd();

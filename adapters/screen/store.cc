@@ -75,6 +75,34 @@ void drop_beyond_limit(ScreenContent& content) {
   }
 }
 
+// One that is there may be read meanwhile, or be another screen's: it is never written over.
+Status write_item(const std::string& path, const std::string& canonical) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) {
+    return write_file(path, canonical);
+  }
+  const Result<std::string> there = read_file(path, limits::release_bytes_max);
+  return there && *there == canonical ? Status() : replace_file(path, canonical);
+}
+
+constexpr std::string_view folders[] = {"items", "blobs", "pages"};
+
+Status link_folder(const std::string& dir, const std::string& shared_dir, std::string_view name) {
+  const std::string link = dir + "/" + std::string(name);
+  const std::string target = shared_dir + "/" + std::string(name);
+  TRY(make_directory(dir));
+  TRY(make_directory(target));
+  std::error_code error;
+  if (fs::is_symlink(link, error)) {
+    return {};
+  }
+  fs::create_directory_symlink(fs::path(target).lexically_relative(dir), link, error);
+  if (error) {
+    return fail(ErrorCode::unavailable, "file_unwritable", {}, {link, error.message()});
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string screen_index_path(const std::string& dir) {
@@ -112,10 +140,12 @@ Result<ScreenContent> read_screen_content(const std::string& dir) {
   return content;
 }
 
-Result<ScreenStore> ScreenStore::open(const std::string& dir) {
-  ScreenStore store(dir);
-  TRY(make_directory(dir + "/items"));
-  TRY(make_directory(dir + "/blobs"));
+Result<ScreenStore> ScreenStore::open(const std::string& dir, const std::string& shared_dir) {
+  ScreenStore store(dir, !shared_dir.empty());
+  for (const std::string_view folder : folders) {
+    TRY(store.shared_ ? link_folder(dir, shared_dir, folder)
+                      : make_directory(dir + "/" + std::string(folder)));
+  }
   Result<ScreenContent> content = read_screen_content(dir);
   if (content) {
     store.content_ = std::move(*content);
@@ -141,7 +171,7 @@ Status ScreenStore::apply(ScreenChange change) {
     if (held != next.items.end() && held->second.release.revision > put.item.release.revision) {
       continue;
     }
-    TRY(write_file(item_path(dir_, put.item.digest), put.canonical));
+    TRY(write_item(item_path(dir_, put.item.digest), put.canonical));
     std::string publication = put.item.publication;
     next.items.insert_or_assign(std::move(publication), std::move(put.item));
   }
@@ -191,17 +221,25 @@ bool ScreenStore::holds(const ScreenRemoval& meant) const {
   return item != nullptr && item->release.revision <= meant.revision;
 }
 
-// Removes what no item names: superseded and withdrawn text, pictures, unfinished files.
 void ScreenStore::sweep() const {
+  if (!shared_) {
+    sweep_screen_files(dir_, {&content_});
+  }
+}
+
+void sweep_screen_files(const std::string& dir, const std::vector<const ScreenContent*>& held) {
   std::set<std::string> kept;
-  for (const auto& [publication, item] : content_.items) {
-    kept.insert(to_hex(item.digest));
-    for (const Attachment& attachment : item.release.attachments) {
-      kept.insert(to_hex(attachment.digest));
+  for (const ScreenContent* content : held) {
+    for (const auto& [publication, item] : content->items) {
+      kept.insert(to_hex(item.digest));
+      for (const Attachment& attachment : item.release.attachments) {
+        kept.insert(to_hex(attachment.digest));
+      }
     }
   }
   constexpr size_t hex_bytes = 64;  // pictures of a PDF's pages: <hex>-1.png
-  for (const std::string& folder : {dir_ + "/items", dir_ + "/blobs", dir_ + "/pages"}) {
+  for (const std::string_view name_of_folder : folders) {
+    const std::string folder = dir + "/" + std::string(name_of_folder);
     const Result<std::vector<std::string>> names = list_files(folder);
     for (const std::string& name : names ? *names : std::vector<std::string>()) {
       if (!kept.contains(name.size() > hex_bytes ? name.substr(0, hex_bytes) : name)) {

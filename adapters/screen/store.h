@@ -5,6 +5,7 @@
 //   index           flipped by one rename: position, then a line per item
 //   items/<hex>     canonical JSON of a release, by its digest
 //   blobs/<hex>     pictures
+// Behind a gateway items, blobs and pages are links to a directory of all, swept by who owns them.
 #pragma once
 
 #include "common/base/bytes.h"
@@ -56,13 +57,18 @@ struct ScreenContent {
 // Errors: not_found where there is no index yet, corrupt screen_store_damaged.
 Result<ScreenContent> read_screen_content(const std::string& dir);
 
+// Removes from disk what none of these names: superseded and withdrawn text, pictures, unfinished
+// files.
+void sweep_screen_files(const std::string& dir, const std::vector<const ScreenContent*>& held);
+
 std::string screen_index_path(const std::string& dir);
 std::string screen_blob_path(const std::string& dir, const Digest& digest);
 
 class ScreenStore {
  public:
   // A damaged store is set aside and an empty one begun: the broker sends everything again.
-  static Result<ScreenStore> open(const std::string& dir);
+  // shared_dir: where its items are kept together with those of others; empty: alone.
+  static Result<ScreenStore> open(const std::string& dir, const std::string& shared_dir = {});
 
   // All of it or nothing, durable when it returns. An item older than the one held is left out, and
   // beyond screen_items_max the oldest go.
@@ -82,11 +88,12 @@ class ScreenStore {
   bool holds(const ScreenRemoval& meant) const;
 
  private:
-  explicit ScreenStore(std::string dir) : dir_(std::move(dir)) {}
+  ScreenStore(std::string dir, bool shared) : dir_(std::move(dir)), shared_(shared) {}
 
   void sweep() const;
 
   std::string dir_;
+  bool shared_;
   ScreenContent content_;
 };
 

@@ -36,6 +36,14 @@ Result<int> start_with(const std::string& name, const std::string& file, const R
   const int stop_fd = stop_signal_fd();
   const AdapterSettings settings = TRY(load_adapter(file));
   TRY(log::init("gulou-" + name, settings.log_level));
+  const ShellOptions options = TRY(shell_options(name, settings));
+  const auto home = std::filesystem::absolute(file).parent_path().parent_path();
+  return run(settings, options, home.string(), stop_fd);
+}
+
+}  // namespace
+
+Result<ShellOptions> shell_options(const std::string& name, const AdapterSettings& settings) {
   constexpr size_t key_bytes_max = 4096;
   ShellOptions options;
   options.runner.channel = settings.channel;
@@ -45,11 +53,8 @@ Result<int> start_with(const std::string& name, const std::string& file, const R
   options.server_public_key = trimmed(TRY(read_file(settings.broker_key_file, key_bytes_max)));
   options.keys.secret_key = trimmed(TRY(read_secret_file(settings.key_file)));
   options.keys.public_key = TRY(net::public_key_of(options.keys.secret_key));
-  const auto home = std::filesystem::absolute(file).parent_path().parent_path();
-  return run(settings, options, home.string(), stop_fd);
+  return options;
 }
-
-}  // namespace
 
 int start(const std::string& name, const std::vector<std::string>& arguments, const Run& run) {
   const char* home = std::getenv("GULOU_HOME");

@@ -21,6 +21,9 @@ using Run = std::function<Result<int>(
     const AdapterSettings&, const ShellOptions&, const std::string& home, int stop_fd)>;
 int start(const std::string& name, const std::vector<std::string>& arguments, const Run& run);
 
+// What its settings say about the link to the broker, with the keys read.
+Result<ShellOptions> shell_options(const std::string& name, const AdapterSettings& settings);
+
 // "127.0.0.1:8080" as its two halves.
 std::pair<std::string, uint16_t> host_and_port(const std::string& address);
 

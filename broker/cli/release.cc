@@ -4,7 +4,6 @@
 #include "broker/cli/nouns.h"
 #include "broker/cli/release_lines.h"
 #include "broker/cli/table.h"
-#include "common/text/catalogue.h"
 
 #include <algorithm>
 #include <utility>
@@ -214,10 +213,9 @@ void print_standings(const Shell& shell, const JsonValue::Array& standings) {
         shell.print("  " + std::string(url));
       }
     }
-    const std::string why =
-        explanation(shell.language, standing.text("reason"), standing.text("detail"));
-    if (!why.empty()) {
-      shell.print("  " + why);
+    const std::string_view reason = standing.text("detail", standing.text("reason"));
+    if (!reason.empty()) {
+      shell.print("  " + std::string(reason));
     }
     if (!standing.text("next").empty()) {
       shell.print("  " + std::string(standing.text("next")));

@@ -130,6 +130,43 @@ TEST_F(ScreenStoreTest, DamagedStoreBeginsAnewFromPositionZero) {
   EXPECT_TRUE(store.content().items.empty());
 }
 
+TEST_F(ScreenStoreTest, ScreensBehindAGatewayKeepWhatTheyHaveInCommonOnce) {
+  const std::string shared = dir_ + "/content";
+  auto hall = ScreenStore::open(dir_ + "/hall", shared);
+  auto library = ScreenStore::open(dir_ + "/library", shared);
+  ASSERT_TRUE(hall && library);
+  ASSERT_TRUE(hall->apply({{put("a", "停水通知"), put("b", "停电通知")}, {}, Seq{7}}));
+  ASSERT_TRUE(library->apply({{put("a", "停水通知")}, {}, Seq{7}}));
+  EXPECT_EQ(list_files(shared + "/items")->size(), 2U);
+
+  ASSERT_TRUE(hall->apply({{}, {{"oa/a", 1}, {"oa/b", 1}}, Seq{8}}));
+  sweep_screen_files(shared, {&hall->content(), &library->content()});
+
+  EXPECT_EQ(list_files(shared + "/items")->size(), 1U);
+  const auto kept = read_screen_content(dir_ + "/library");
+  ASSERT_TRUE(kept) << describe(kept.error());
+  EXPECT_EQ(kept->items.at("oa/a").release.title, "停水通知");
+  EXPECT_TRUE(read_screen_content(dir_ + "/hall")->items.empty());
+}
+
+TEST_F(ScreenStoreTest, AnItemThatIsThereIsNotWrittenOver) {
+  const std::string shared = dir_ + "/content";
+  auto hall = ScreenStore::open(dir_ + "/hall", shared);
+  auto library = ScreenStore::open(dir_ + "/library", shared);
+  ASSERT_TRUE(hall && library);
+  const ScreenPut one = put("a", "停水通知");
+  const std::string path = shared + "/items/" + to_hex(one.item.digest);
+  ASSERT_TRUE(hall->apply({{one}, {}, Seq{7}}));
+  const auto written = std::filesystem::last_write_time(path);
+
+  ASSERT_TRUE(library->apply({{one}, {}, Seq{7}}));
+  EXPECT_EQ(std::filesystem::last_write_time(path), written);
+
+  ASSERT_TRUE(write_file(path, one.canonical.substr(0, 20)));  // cut off by a loss of power
+  ASSERT_TRUE(library->apply({{one}, {}, Seq{8}}));
+  EXPECT_EQ(*read_file(path, 1 << 20), one.canonical);
+}
+
 TEST_F(ScreenStoreTest, OlderRevisionNeverReplacesANewerOne) {
   ScreenStore store = open();
   ASSERT_TRUE(store.apply({{put("a", "第二版", 2)}, {}, Seq{7}}));
