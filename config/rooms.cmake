@@ -39,15 +39,19 @@ function(gulou_room name)
   target_link_libraries(gulou_${name} PRIVATE gulou_warnings ${ROOM_LIBRARIES})
 endfunction()
 
-# gulou_program(NAME SOURCES ... USES ... LIBRARIES ...): an executable in bin/.
+# gulou_program(NAME [DEVELOPERS] SOURCES ... USES ... LIBRARIES ...): an executable in bin/; installed
+# unless it is for developers.
 function(gulou_program name)
-  cmake_parse_arguments(PROGRAM "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(PROGRAM "DEVELOPERS" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   add_executable(${name} ${PROGRAM_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
   foreach(used IN LISTS PROGRAM_USES)
     target_link_libraries(${name} PRIVATE gulou_${used})
   endforeach()
   target_link_libraries(${name} PRIVATE gulou_warnings ${PROGRAM_LIBRARIES})
+  if(NOT PROGRAM_DEVELOPERS)
+    install(TARGETS ${name} RUNTIME)
+  endif()
 endfunction()
 
 # gulou_embed(TARGET NAME FILES...): embeds files in TARGET as gulou::embedded::NAME

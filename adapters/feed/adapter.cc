@@ -276,7 +276,7 @@ Report FeedAdapter::find(const sdk::Delivery& delivery, sdk::Helper& /*helper*/)
 }
 
 Report FeedAdapter::failed(const Error& error) {
-  const std::string detail = describe(error);
+  const std::string detail = sdk::words_of(error);
   if (error.reason == sdk::recalled) {
     return sdk::transient(std::string(sdk::recalled), detail);
   }

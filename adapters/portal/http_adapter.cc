@@ -23,7 +23,7 @@ bool is_revision(const std::string& there, uint32_t wanted) {
 }  // namespace
 
 Report cms_error(const Error& error) {
-  const std::string detail = describe(error);
+  const std::string detail = sdk::words_of(error);
   if (error.reason == sdk::recalled) {
     return sdk::transient(error.reason, detail);
   }
@@ -143,7 +143,7 @@ HttpAdapter::Outcome<TemplateData> HttpAdapter::data_of(const sdk::Part& part,
   }
   const auto html = cms_html(release, *files);
   if (!html) {
-    return ends(sdk::content(html.error().reason, describe(html.error())));
+    return ends(sdk::content(html.error().reason, sdk::words_of(html.error())));
   }
   const auto column = column_names_.find(release.column);
   data.set("title", (release.test ? "【" + page_word("noun_drill") + "】" : "") + release.title);
@@ -236,7 +236,7 @@ Report HttpAdapter::publish(const sdk::Delivery& delivery, sdk::Helper& helper) 
     }
     if (const Status seen = read_back_.shows(part.release, page->url); !seen) {
       // It is up there, so a withdrawal that comes now has something to take down.
-      return sdk::ambiguous(seen.error().reason, describe(seen.error()));
+      return sdk::ambiguous(seen.error().reason, sdk::words_of(seen.error()));
     }
     receipt.parts.push_back(receipt_of(part, page->id, page->url));
   }
@@ -307,12 +307,12 @@ HttpAdapter::Outcome<HttpAdapter::Page> HttpAdapter::take_down(const sdk::Part& 
     if (mark) {
       const Status seen = read_back_.shows_note(note, page->url);
       return seen ? Outcome<Page>(*page)
-                  : ends(sdk::transient(seen.error().reason, describe(seen.error())));
+                  : ends(sdk::transient(seen.error().reason, sdk::words_of(seen.error())));
     }
   }
   if (!page->url.empty() && !mark) {
     if (const Status gone = read_back_.gone(page->url); !gone) {
-      return ends(sdk::transient(gone.error().reason, describe(gone.error())));
+      return ends(sdk::transient(gone.error().reason, sdk::words_of(gone.error())));
     }
   }
   return *page;

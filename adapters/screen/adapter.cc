@@ -82,14 +82,14 @@ Report ScreenAdapter::publish(const sdk::Delivery& delivery, sdk::Helper& helper
       continue;
     }
     if (auto status = fetch_files(part, helper); !status) {
-      return sdk::transient(status.error().reason, describe(status.error()));
+      return sdk::transient(status.error().reason, sdk::words_of(status.error()));
     }
     change.put.push_back(
         {{publication_of(part), delivery.seq, part.digest, part.published_on, {}, part.release},
          std::string(part.canonical)});
   }
   if (auto status = apply(std::move(change)); !status) {
-    return sdk::transient(status.error().reason, describe(status.error()));
+    return sdk::transient(status.error().reason, sdk::words_of(status.error()));
   }
   return held(delivery);
 }
@@ -144,7 +144,7 @@ Report ScreenAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& helpe
     }
   }
   if (auto status = apply(std::move(change)); !status) {
-    return sdk::transient(status.error().reason, describe(status.error()));
+    return sdk::transient(status.error().reason, sdk::words_of(status.error()));
   }
   receipt.at = read_clocks().utc;
   std::string waits_for;
@@ -159,7 +159,7 @@ Report ScreenAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& helpe
     if (waits_for.empty()) {
       waits_for = key;
     } else if (auto status = helper.progress(0, off_id(key)); !status) {
-      return sdk::ambiguous(status.error().reason, describe(status.error()));
+      return sdk::ambiguous(status.error().reason, sdk::words_of(status.error()));
     }
   }
   if (!waits_for.empty()) {

@@ -63,7 +63,7 @@ Status fetch_pictures(const ScreenStore& store, const sdk::Part& part, sdk::Help
 
 Report later(const Error& error) {
   return error.reason == sdk::recalled ? sdk::transient(error.reason, {})
-                                       : sdk::ambiguous(error.reason, describe(error));
+                                       : sdk::ambiguous(error.reason, sdk::words_of(error));
 }
 
 }  // namespace
@@ -95,17 +95,17 @@ Report BoardAdapter::publish(const sdk::Delivery& delivery, sdk::Helper& helper)
       continue;
     }
     if (auto status = check_drawable(part.release); !status) {
-      return sdk::content(status.error().reason, describe(status.error()));
+      return sdk::content(status.error().reason, sdk::words_of(status.error()));
     }
     if (auto status = fetch_pictures(store_, part, helper); !status) {
-      return sdk::transient(status.error().reason, describe(status.error()));
+      return sdk::transient(status.error().reason, sdk::words_of(status.error()));
     }
     change.put.push_back(
         {{publication_of(part), delivery.seq, part.digest, part.published_on, {}, part.release},
          std::string(part.canonical)});
   }
   if (auto status = store_.apply(std::move(change)); !status) {
-    return sdk::transient(status.error().reason, describe(status.error()));
+    return sdk::transient(status.error().reason, sdk::words_of(status.error()));
   }
   return hanging(delivery, helper);
 }
@@ -121,7 +121,7 @@ Report BoardAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& helper
     change.remove.push_back({publication_of(part), part.release.revision});
   }
   if (auto status = store_.apply(std::move(change)); !status) {
-    return sdk::transient(status.error().reason, describe(status.error()));
+    return sdk::transient(status.error().reason, sdk::words_of(status.error()));
   }
   return taken_down(delivery, helper);
 }
@@ -193,7 +193,7 @@ Status BoardAdapter::tell(const sdk::Delivery& delivery,
 
 Report BoardAdapter::hanging(const sdk::Delivery& delivery, sdk::Helper& helper) {
   if (auto status = look(); !status) {
-    return sdk::transient(status.error().reason, describe(status.error()));
+    return sdk::transient(status.error().reason, sdk::words_of(status.error()));
   }
   const Utc now = read_clocks().utc;
   Receipt receipt;
@@ -219,7 +219,7 @@ Report BoardAdapter::hanging(const sdk::Delivery& delivery, sdk::Helper& helper)
 
 Report BoardAdapter::taken_down(const sdk::Delivery& delivery, sdk::Helper& helper) {
   if (auto status = look(); !status) {
-    return sdk::transient(status.error().reason, describe(status.error()));
+    return sdk::transient(status.error().reason, sdk::words_of(status.error()));
   }
   Receipt receipt;
   receipt.level = ReceiptLevel::shown;

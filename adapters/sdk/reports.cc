@@ -57,6 +57,14 @@ Report misconfigured(std::string reason, std::string detail) {
   return report(Outcome::misconfigured, std::move(reason), std::move(detail));
 }
 
+std::string words_of(const Error& error) {
+  std::string words = error.field;
+  for (const std::string& value : error.args) {
+    words += (words.empty() ? "" : " ") + value;
+  }
+  return words.empty() ? error.reason : words;
+}
+
 Report prepared(std::string platform_id, std::string detail) {
   Report made = report(Outcome::prepared, {}, std::move(detail));
   made.platform_id = std::move(platform_id);

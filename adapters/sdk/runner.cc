@@ -250,7 +250,7 @@ std::optional<Call> Runner::take_call(Now now) {
       --queued_;
       auto delivery = read(item);
       if (!delivery) {
-        finish(item, content(delivery.error().reason, describe(delivery.error())));
+        finish(item, content(delivery.error().reason, words_of(delivery.error())));
         continue;
       }
       delivery->call_deadline = leases_.at(item.lease).deadline;

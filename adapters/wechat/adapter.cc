@@ -183,7 +183,7 @@ Report WechatAdapter::put_up(const sdk::Delivery& delivery, sdk::Helper& helper)
   if (const Status down = take_down_old(delivery, helper); !down) {
     return down.error().reason == "wechat_day_spent"
                ? sdk::transient("wechat_delete_quota",
-                                describe(down.error()),
+                                sdk::words_of(down.error()),
                                 api_.next_day().ms - read_clocks().utc.ms)
                : failed(down.error());
   }
@@ -207,7 +207,7 @@ Report WechatAdapter::submit(const sdk::Delivery& delivery,
   }
   // Published by a person in this very moment, or deleted: the next attempt looks.
   return wechat_code(publish_id.error()) == invalid_media_id
-             ? sdk::ambiguous("wechat_draft_gone", describe(publish_id.error()))
+             ? sdk::ambiguous("wechat_draft_gone", sdk::words_of(publish_id.error()))
              : failed(publish_id.error());
 }
 
@@ -482,7 +482,7 @@ Report WechatAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& helpe
   }
   const auto receipt = take_down_all(delivery, helper);
   if (!receipt && receipt.error().reason == "wechat_day_spent") {
-    return sdk::content("wechat_delete_quota", describe(receipt.error()));
+    return sdk::content("wechat_delete_quota", sdk::words_of(receipt.error()));
   }
   if (!receipt) {
     return failed(receipt.error());

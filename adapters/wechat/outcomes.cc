@@ -55,7 +55,8 @@ Report by_class(Class means, int code, std::string detail, Utc now, Utc again) {
       break;
   }
   const bool by_hand = code == 53504 || code == 53505;
-  return sdk::content(by_hand ? "wechat_save_by_hand" : "wechat_error", std::move(detail));
+  return sdk::content(by_hand ? "wechat_save_by_hand" : "wechat_content_refused",
+                      std::move(detail));
 }
 
 }  // namespace
@@ -87,7 +88,7 @@ bool says_removed(std::string_view page) {
 }
 
 Report outcome_of(const Error& error, Utc now, Utc again) {
-  std::string detail = describe(error);
+  std::string detail = sdk::words_of(error);
   const int code = wechat_code(error);
   if (code != 0) {
     const auto* const row = std::ranges::find(rows, code, &Row::code);

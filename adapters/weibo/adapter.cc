@@ -280,7 +280,7 @@ Report WeiboAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& helper
 }
 
 Report WeiboAdapter::failed(const Error& error) const {
-  const std::string detail = describe(error);
+  const std::string detail = sdk::words_of(error);
   const int code = weibo_code(error);
   if (is_one_of(code, {10022, 10023, 10024, 20016})) {
     return sdk::quota(
@@ -303,7 +303,7 @@ Report WeiboAdapter::failed(const Error& error) const {
     return sdk::ambiguous("weibo_not_seen_yet", detail);
   }
   if (code != 0) {
-    return sdk::content("weibo_error", detail);
+    return sdk::content("weibo_content_refused", detail);
   }
   if (error.code == ErrorCode::refused && error.reason != sdk::recalled &&
       error.reason.starts_with("weibo_")) {

@@ -137,10 +137,6 @@ void add_unserved(std::vector<Attention>& list, const History& history, const Ch
   }
 }
 
-std::string because(const ChannelCondition& condition) {
-  return condition.detail.empty() ? condition.reason : condition.detail;
-}
-
 // A channel that hands out nothing but withdrawals.
 void add_sleeping(std::vector<Attention>& list, const ChannelLine& line) {
   const ChannelCondition& condition = line.view.condition;
@@ -153,12 +149,16 @@ void add_sleeping(std::vector<Attention>& list, const ChannelLine& line) {
                   .count = 1,
                   .channel = line.view.id};
   const std::string until = condition.until ? format_shanghai(condition.until) : std::string();
-  found.args = {line.view.id, until, because(condition), std::to_string(condition.failures)};
+  found.args = {line.view.id, until, std::to_string(condition.failures)};
+  found.reason = condition.reason;
+  found.detail = condition.detail;
   found.who = "who_adapter";
   found.command = "gulou channel show " + line.view.id;
   if (state == ChannelState::paused) {
     found.since = condition.paused_at;
     found.args = {line.view.id, condition.paused_by, condition.paused_reason, until};
+    found.reason.clear();
+    found.detail.clear();
     found.who = "who_operator";
     found.command = "gulou channel resume " + line.view.id;
   } else if (state == ChannelState::throttled) {
@@ -287,6 +287,14 @@ std::vector<Attention> attention(const History& history,
   return list;
 }
 
+std::string sentence_of(Language language, const Attention& attention) {
+  std::vector<std::string> args = attention.args;
+  if (!attention.reason.empty() || !attention.detail.empty()) {
+    args.push_back(explanation(language, attention.reason, attention.detail));
+  }
+  return sentence(language, "attention_" + attention.code, attention.channel, args);
+}
+
 void append_attention(JsonWriter& json,
                       const std::vector<Attention>& list,
                       const Exchange& exchange) {
@@ -296,8 +304,7 @@ void append_attention(JsonWriter& json,
     append_time(json, "since", one.since);
     json.member("count", one.count)
         .text_member("channel", one.channel)
-        .member("sentence",
-                sentence(exchange.language(), "attention_" + one.code, one.channel, one.args))
+        .member("sentence", sentence_of(exchange.language(), one))
         .member("who", word(exchange.language(), one.who))
         .member("command", one.command)
         .end_object();

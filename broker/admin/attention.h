@@ -17,7 +17,9 @@ struct Attention {
   uint64_t count = 0;
   std::string channel;
   std::vector<std::string> args;  // of the sentence
-  std::string who;                // a word: who_operator, who_adapter, who_administrator
+  std::string reason;             // these two explained are its last argument; both empty: none
+  std::string detail;
+  std::string who;  // a word: who_operator, who_adapter, who_administrator
   std::string command;
 };
 
@@ -26,6 +28,8 @@ std::vector<Attention> attention(const History& history,
                                  const CountySettings& county,
                                  const BrokerView& view,
                                  const std::vector<ChannelLine>& channels);
+
+std::string sentence_of(Language language, const Attention& attention);
 
 void append_attention(JsonWriter& json,
                       const std::vector<Attention>& list,

@@ -96,7 +96,7 @@ Message message_of(const Notice& notice, Language language) {
     const Attention& what = *notice.what;
     message.state = "raised";
     message.channel = what.channel;
-    message.sentence = sentence(language, "attention_" + what.code, what.channel, what.args);
+    message.sentence = sentence_of(language, what);
     message.command = what.command;
     message.who = word(language, what.who);
   } else {

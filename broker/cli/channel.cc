@@ -4,6 +4,7 @@
 #include "broker/cli/nouns.h"
 #include "broker/cli/table.h"
 #include "common/json/writer.h"
+#include "common/text/catalogue.h"
 
 #include <utility>
 
@@ -70,10 +71,7 @@ void print_condition(const Shell& shell, const JsonValue& channel) {
   add("noun_reason", std::string(channel.text("by_reason")));
   add("noun_platform_state", std::string(shell.word("channel", channel.text("platform_state"))));
   if (!open) {
-    std::string said(shell.word("reason", channel.text("reason")));
-    const std::string_view detail = channel.text("detail");
-    said += said.empty() || detail.empty() ? "" : " · ";
-    add("noun_note", said + std::string(detail));
+    add("noun_note", explanation(shell.language, channel.text("reason"), channel.text("detail")));
   }
   add("noun_rate", rates_text(channel));
   add("noun_gate", std::string(channel.text("gate.channel")));

@@ -35,20 +35,9 @@ std::string query_of(const DeliveryFilter& filter) {
   return query;
 }
 
-// What went wrong in words: the sentence of a reason we know, and what the platform said.
+// What went wrong in words.
 std::string why(const Shell& shell, const JsonValue& row) {
-  const std::string_view reason = row.text("reason");
-  const std::string_view detail = row.text("detail");
-  std::string text;
-  if (!reason.empty()) {
-    const std::vector<std::string> args{std::string(detail)};
-    text = has_sentence(reason) ? sentence(shell.language, reason, {}, args)
-                                : std::string(shell.word("reason", reason));
-  }
-  if (!detail.empty() && text.find(detail) == std::string::npos) {
-    text += (text.empty() ? "" : " · ") + std::string(shell.word("read_back", detail));
-  }
-  return text;
+  return explanation(shell.language, row.text("reason"), row.text("detail"));
 }
 
 void print_rows(const Shell& shell, const JsonValue::Array& rows) {

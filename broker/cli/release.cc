@@ -4,6 +4,7 @@
 #include "broker/cli/nouns.h"
 #include "broker/cli/release_lines.h"
 #include "broker/cli/table.h"
+#include "common/text/catalogue.h"
 
 #include <algorithm>
 #include <utility>
@@ -213,9 +214,10 @@ void print_standings(const Shell& shell, const JsonValue::Array& standings) {
         shell.print("  " + std::string(url));
       }
     }
-    const std::string_view reason = standing.text("detail", standing.text("reason"));
-    if (!reason.empty()) {
-      shell.print("  " + std::string(reason));
+    const std::string why =
+        explanation(shell.language, standing.text("reason"), standing.text("detail"));
+    if (!why.empty()) {
+      shell.print("  " + why);
     }
     if (!standing.text("next").empty()) {
       shell.print("  " + std::string(standing.text("next")));

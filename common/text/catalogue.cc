@@ -111,6 +111,20 @@ bool has_sentence(std::string_view reason) {
   return find_sentence(reason) != nullptr;
 }
 
+std::string explanation(Language language, std::string_view reason, std::string_view detail) {
+  std::string text;
+  if (has_sentence(reason)) {
+    const std::vector<std::string> args{std::string(detail)};
+    text = sentence(language, reason, {}, args);
+  } else {
+    text = word(language, "reason", reason);
+  }
+  if (!detail.empty() && detail != reason && text.find(detail) == std::string::npos) {
+    text.append(text.empty() ? "" : " · ").append(word(language, "read_back", detail));
+  }
+  return text;
+}
+
 std::string_view word(Language language, std::string_view key) {
   const CatalogueLine* line = find_word(key);
   return line != nullptr ? text_of(*line, language) : key;

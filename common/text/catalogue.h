@@ -24,6 +24,10 @@ std::string sentence(Language language, const Error& error);
 
 bool has_sentence(std::string_view reason);
 
+// Why something on a channel is as it is: the sentence or word of a reason, then the detail, which
+// are the words of the platform, a person or a page. Either may be empty.
+std::string explanation(Language language, std::string_view reason, std::string_view detail);
+
 // The word for a key of words.inc ("state_parked", "field_index_no"); the key itself if unknown.
 std::string_view word(Language language, std::string_view key);
 // word("state", name_of(state)): key is "<group>_<name>"; the name itself if unknown.

@@ -31,6 +31,13 @@ TEST(ReportsTest, EachSaysItsOutcomeAndWhatTheBrokerActsOn) {
   EXPECT_EQ(gone().outcome, Outcome::gone);
 }
 
+TEST(ReportsTest, ADetailIsWhatThePlatformSaid) {
+  const Error refused{ErrorCode::refused, "wechat_error", {}, {"40001", "invalid credential"}};
+  EXPECT_EQ(words_of(refused), "40001 invalid credential");
+  EXPECT_EQ(words_of({ErrorCode::not_found, "picture_missing", "photo", {"a.jpg"}}), "photo a.jpg");
+  EXPECT_EQ(words_of({ErrorCode::refused, "recalled", {}, {}}), "recalled");
+}
+
 TEST(ReportsTest, AReceiptNamesEveryPartAtItsRevision) {
   Delivery delivery;
   delivery.parts.resize(2);

@@ -138,6 +138,18 @@ TEST(CatalogueTest, AnUnknownReasonIsShownAsItIs) {
             ": the body nests deeper than  levels");
 }
 
+TEST(CatalogueTest, AnExplanationIsASentenceAndWhatThePlatformSaid) {
+  EXPECT_EQ(explanation(Language::en, "wechat_busy", "-1 system error"),
+            "WeChat is busy; it is tried again · -1 system error");
+  EXPECT_EQ(explanation(Language::zh, "wechat_busy", {}), "微信公众平台繁忙，稍后重试");
+  EXPECT_EQ(explanation(Language::en, "platform_reason_of_its_own", "x"),
+            "platform_reason_of_its_own · x");
+  EXPECT_EQ(explanation(Language::en, "recalled", "recalled"),
+            explanation(Language::en, "recalled", {}));
+  EXPECT_EQ(explanation(Language::en, {}, "seen"), "seen");
+  EXPECT_EQ(explanation(Language::zh, "wechat_still_there", "77"), "微信文章 77 删除后仍可看到");
+}
+
 TEST(CatalogueTest, WordsAreFoundByGroupAndName) {
   EXPECT_EQ(word(Language::zh, "state", "parked"), "待人工处理");
   EXPECT_EQ(word(Language::en, "field_index_no"), "Index number");
