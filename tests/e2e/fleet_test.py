@@ -6,9 +6,10 @@ import contextlib
 import os
 import re
 import subprocess
+import time
 import unittest
 
-from home import canonical, die_with_parent, notice, wait_for, with_home
+from home import canonical, die_with_parent, is_sanitized, notice, wait_for, with_home
 
 TOWN, VILLAGE, OTHER_VILLAGE = "341822101000", "341822101001", "341822102001"
 
@@ -170,6 +171,36 @@ class FleetTest(unittest.TestCase):
     def log(self, device):
         with open(device.path + ".log", encoding="utf-8") as file:
             return file.read()
+
+    @with_home
+    def test_light_and_soon_there_with_all_it_may_hold(self, home):
+        publisher = home.publisher()
+        device = Device(home, "hall-1", VILLAGE)
+        device.settings(r'listen = ".*"', f'listen = "127.0.0.1:{home.ports["screen"]}"')
+        for number in range(500):
+            text = f"编号{number}。" + "为保障居民用水安全，定于11月30日对供水管网进行改造。" * 20
+            publisher.submit([canonical(notice(f"n{number}", body={"format": "text", "content": text}))])
+        device.start()
+        wait_for(lambda: len(device.held()) == 500, "all are held")
+        screen = dict(token="", port="screen")
+        home.http("GET", "/kiosk.json", **screen)  # all of them at once
+
+        device.kill()
+        begin = time.monotonic()
+        device.start()
+        wait_for(lambda: home.answers("hall-1", "screen", "/items.json"), "it answers")
+        took = time.monotonic() - begin
+        with open(f"/proc/{device.process.pid}/stat", encoding="utf-8") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        worked = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        self.assertEqual(len(home.http("GET", "/items.json", **screen).json["items"]), 30)
+        home.http("GET", "/kiosk.json", **screen)
+        with open(f"/proc/{device.process.pid}/status", encoding="utf-8") as file:
+            rss_mb = int(re.search(r"VmRSS:\s+(\d+)", file.read())[1]) * 1024 / 1e6
+        print(f"with 500 items: {rss_mb:.1f} MB, started in {took:.2f} s, {worked:.2f} s of them its own")
+        if not is_sanitized(home.program("gulou-screen")):
+            self.assertLess(rss_mb, 40)
+            self.assertLess(worked, 0.5)  # a busy machine keeps it waiting, that is not its fault
 
     @with_home
     def test_after_a_restart_of_the_broker_all_is_known(self, home):
