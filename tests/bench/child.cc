@@ -62,6 +62,11 @@ void Child::must_live() {
   }
 }
 
+void Child::say(const std::string& line) const {
+  const std::string bytes = line + "\n";
+  CHECK(write(input_, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+}
+
 void Child::kill_now() {
   kill(pid_, SIGKILL);
   wait();

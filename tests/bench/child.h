@@ -23,6 +23,8 @@ class Child {
 
   // The words of the next line it says; ends this program when it says nothing more.
   std::vector<std::string> line();
+  // A line of its standard input.
+  void say(const std::string& line) const;
   void kill_now();
   // Ends this program where the child has ended.
   void must_live();

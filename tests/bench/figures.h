@@ -13,6 +13,7 @@ void measure_ingest(const Options& options, Book& book);
 void measure_fanout(const Options& options, Book& book);
 void measure_paced(const Options& options, Book& book);
 void measure_catchup(const Options& options, Book& book);
+void measure_fleet(const Options& options, Book& book);
 void measure_site(const Options& options, Book& book);
 void measure_store(const Options& options, Book& book);
 

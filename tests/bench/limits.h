@@ -20,6 +20,9 @@ Figure limit_batch_sync(const Options& options, size_t bytes);
 // ---- ZeroMQ with CURVE, two processes
 // A message to each of `peers` and an acknowledgement of each, 32 on the way to each peer.
 Figure limit_fan(const Options& options, size_t peers, size_t bytes);
+// One message to each of so many peers and an acknowledgement of each: seconds until the last. At
+// most 9,000, which is what descriptors of one process allow.
+Figure limit_fleet(const Options& options, size_t peers, size_t bytes);
 // One way to one peer.
 Figure limit_stream(const Options& options, size_t bytes);
 // 20 messages a second to a process that passes them on to `peers`: sent → received.

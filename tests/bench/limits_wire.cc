@@ -12,6 +12,7 @@ namespace {
 
 constexpr uint64_t fan_messages = 120'000;
 constexpr uint64_t fan_window = 32;
+constexpr size_t fleet_peers_max = 9'000;
 constexpr uint64_t stream_messages = 100'000;
 constexpr double paced_seconds = 4;
 constexpr double paced_per_second = 20;
@@ -20,8 +21,12 @@ std::string_view bytes_of(const uint32_t& number) {
   return {reinterpret_cast<const char*>(&number), sizeof number};
 }
 
-std::vector<std::string> arguments(
-    const char* mode, const Home& home, size_t peers, uint64_t count, size_t bytes) {
+std::vector<std::string> arguments(const char* mode,
+                                   const Home& home,
+                                   size_t peers,
+                                   uint64_t count,
+                                   size_t bytes,
+                                   uint64_t window = fan_window) {
   return {"serve-bare",
           mode,
           home.path(),
@@ -29,7 +34,7 @@ std::vector<std::string> arguments(
           std::to_string(peers),
           std::to_string(count),
           std::to_string(bytes),
-          std::to_string(fan_window)};
+          std::to_string(window)};
 }
 
 // The peers of a bare ROUTER, in this process.
@@ -73,6 +78,27 @@ Figure limit_fan(const Options& options, size_t peers, size_t bytes) {
   return {"zmq_fan_" + std::to_string(peers),
           static_cast<double>(each * peers) / seconds,
           "deliveries/s"};
+}
+
+Figure limit_fleet(const Options& options, size_t peers, size_t bytes) {
+  raise_descriptor_limit();
+  peers = std::min(peers, fleet_peers_max);
+  const Home home(options.dir, peers - 1);
+  Child child(arguments("fan", home, peers, 1, bytes, 1));
+  Peers ends(home, child, peers);
+  uint64_t left = peers;
+  while (left > 0) {
+    const uint64_t before = left;
+    ends.links.poll(1000, [&](size_t link, Frames) {
+      ends.links.send(link, bytes_of(static_cast<uint32_t>(link)));
+      --left;
+    });
+    if (left == before) {
+      child.must_live();
+    }
+  }
+  ends.links.poll(0, [](size_t, Frames) {});
+  return {"zmq_fleet_" + std::to_string(peers), std::stod(child.line().at(1)), "s"};
 }
 
 Figure limit_stream(const Options& options, size_t bytes) {

@@ -12,6 +12,7 @@ namespace gulou::bench {
 namespace {
 
 constexpr size_t frames_max = 4;
+constexpr int sockets_max = 16'000;
 
 void set(void* socket, int option, int value) {
   CHECK(zmq_setsockopt(socket, option, &value, sizeof value) == 0);
@@ -26,6 +27,7 @@ void set(void* socket, int option, const std::string& value) {
 Links::Links(const net::Context& context)
     : context_(context.handle()), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   CHECK(epoll_ >= 0);
+  zmq_ctx_set(context_, ZMQ_MAX_SOCKETS, sockets_max);
 }
 
 Links::~Links() {
@@ -43,6 +45,10 @@ size_t Links::connect(const std::string& endpoint,
   set(socket, ZMQ_LINGER, 0);
   set(socket, ZMQ_SNDHWM, 0);
   set(socket, ZMQ_RCVHWM, 1000);
+  // As devices have it: thousands come at once.
+  set(socket, ZMQ_HANDSHAKE_IVL, 60'000);
+  set(socket, ZMQ_RECONNECT_IVL, 200);
+  set(socket, ZMQ_RECONNECT_IVL_MAX, 30'000);
   set(socket, ZMQ_CURVE_SERVERKEY, server_key);
   set(socket, ZMQ_CURVE_PUBLICKEY, keys.public_key);
   set(socket, ZMQ_CURVE_SECRETKEY, keys.secret_key);

@@ -36,13 +36,14 @@ constexpr Group groups[] = {{"limits", measure_limits},
                             {"paced", measure_paced},
                             {"catchup", measure_catchup},
                             {"store", measure_store},
+                            {"fleet", measure_fleet},
                             {"site", measure_site}};
 
 constexpr double quick_scale = 0.2;
 
 int usage() {
   std::fprintf(stderr,
-               "usage: gulou-bench all|limits|ingest|fanout|paced|catchup|store|site ...\n"
+               "usage: gulou-bench all|limits|ingest|fanout|paced|catchup|store|fleet|site ...\n"
                "  --quick       a fifth of times and counts\n"
                "  --smoke       hardly anything: does each figure come?\n"
                "  --size N      bytes of a release's text (4096); 11/4 of it where larger ones are "
@@ -107,6 +108,12 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() == 4 && words[0] == "serve") {
     return gulou::bench::serve_broker(words[1], std::stoull(words[2]), std::stoi(words[3]));
+  }
+  if (words.size() == 4 && words[0] == "serve-fleet") {
+    return gulou::bench::serve_fleet(words[1], std::stoull(words[2]), words[3]);
+  }
+  if (!words.empty() && words[0] == "serve-devices") {
+    return gulou::bench::serve_devices({words.begin() + 1, words.end()});
   }
   if (!words.empty() && words[0] == "serve-bare") {
     return gulou::bench::serve_bare({words.begin() + 1, words.end()});

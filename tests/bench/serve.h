@@ -12,6 +12,14 @@ namespace gulou::bench {
 // "ready <publisher endpoint> <adapter endpoint>"; ends when standard input closes.
 int serve_broker(const std::string& home, size_t adapters, int io_threads);
 
+// The same with one fleet and so many devices enrolled, whose keys stand behind the publisher's.
+// Says "ready <publisher endpoint> <device endpoint>".
+int serve_fleet(const std::string& home, size_t devices, const std::string& endpoint);
+
+// home endpoint first count: devices of it. Says "welcomed <seconds>" and "settled <seconds>" when
+// all are; a line of standard input: the broker is a new one.
+int serve_devices(const std::vector<std::string>& arguments);
+
 // A bare ROUTER with CURVE: fan, stream or relay. Says "ready <endpoint>", "met" when all peers are
 // there, and "took <seconds>" at the end.
 int serve_bare(const std::vector<std::string>& arguments);
