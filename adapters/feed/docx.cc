@@ -83,7 +83,7 @@ Result<std::string> docx_of(const MediaText& text) {
       R"(<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>)";
   paragraph(document, "Title", text.title);
   for (const auto& [name, value] : text.facts) {
-    paragraph(document, "Facts", name + "：" + value);
+    paragraph(document, "Facts", std::string(name).append("：").append(value));
   }
   lines_of(text.body, [&document](std::string_view line) { paragraph(document, {}, line); });
   document +=

@@ -184,7 +184,7 @@ std::string HttpAdapter::url_of(const Page& page, const TemplateData& data) cons
   }
   TemplateData with_id = data;
   with_id.set("platform_id", page.id);
-  return api_.page_url(std::move(with_id)).value_or(std::string());
+  return api_.page_url(with_id).value_or(std::string());
 }
 
 HttpAdapter::Outcome<HttpAdapter::Page> HttpAdapter::put_up(const sdk::Part& part,
@@ -276,6 +276,24 @@ Report HttpAdapter::find(const sdk::Delivery& delivery, sdk::Helper& /*helper*/)
   return receipt.parts.empty() ? sdk::gone() : sdk::published(std::move(receipt));
 }
 
+HttpAdapter::Outcome<CmsAnswer> HttpAdapter::change(const CmsCall& call,
+                                                    const sdk::Part& part,
+                                                    const std::string& platform_id,
+                                                    const TemplateData& data,
+                                                    sdk::Helper& helper) {
+  if (!api_.can(call)) {
+    return ends(sdk::content("cms_cannot_mark", platform_id));
+  }
+  if (const Status ready = helper.progress(part.part, platform_id); !ready) {
+    return ends(cms_error(ready.error()));
+  }
+  auto answer = ask(call, data);
+  if (answer && answer->outcome != CmsOutcome::ok && answer->outcome != CmsOutcome::absent) {
+    return ends(failed(*answer));
+  }
+  return answer;
+}
+
 HttpAdapter::Outcome<HttpAdapter::Page> HttpAdapter::take_down(const sdk::Part& part,
                                                                const sdk::Delivery& delivery,
                                                                sdk::Helper& helper) {
@@ -288,21 +306,11 @@ HttpAdapter::Outcome<HttpAdapter::Page> HttpAdapter::take_down(const sdk::Part& 
   const bool mark = delivery.withdrawal == WithdrawalKind::mark_invalid;
   const CmsCall& call = mark ? api_.settings().mark : api_.settings().remove;
   if (page->there) {
-    if (!api_.can(call)) {
-      return ends(sdk::content("cms_cannot_mark", page->id));
-    }
-    if (const Status ready = helper.progress(part.part, page->id); !ready) {
-      return ends(cms_error(ready.error()));
-    }
     const std::string note =
         delivery.public_note.empty() ? page_sentence("page_banner_invalid") : delivery.public_note;
     data.set("platform_id", page->id).set("banner", mark ? note : std::string());
-    const auto answer = ask(call, data);
-    if (!answer) {
-      return ends(answer.error());
-    }
-    if (answer->outcome != CmsOutcome::ok && answer->outcome != CmsOutcome::absent) {
-      return ends(failed(*answer));
+    if (auto answer = change(call, part, page->id, data, helper); !answer) {
+      return ends(std::move(answer.error()));
     }
     if (mark) {
       const Status seen = read_back_.shows_note(note, page->url);

@@ -47,6 +47,12 @@ class HttpAdapter final : public sdk::ChannelAdapter {
                          std::string_view media_type = {});
   Outcome<Page> look(const TemplateData& data);
   Outcome<Page> put_up(const sdk::Part& part, const sdk::Delivery& delivery, sdk::Helper& helper);
+  // Has the page marked or removed by this call; where nothing was there any more that is well.
+  Outcome<CmsAnswer> change(const CmsCall& call,
+                            const sdk::Part& part,
+                            const std::string& platform_id,
+                            const TemplateData& data,
+                            sdk::Helper& helper);
   Outcome<Page> take_down(const sdk::Part& part,
                           const sdk::Delivery& delivery,
                           sdk::Helper& helper);

@@ -127,7 +127,7 @@ Result<std::string> HttpApi::secret() const {
   return secret;
 }
 
-Result<std::string> HttpApi::page_url(TemplateData data) const {
+Result<std::string> HttpApi::page_url(const TemplateData& data) const {
   return templates_.at({Escape::form, settings_.page_url}).render(data);
 }
 

@@ -52,7 +52,7 @@ class HttpApi {
                          std::string_view payload = {},
                          std::string_view media_type = {});
   // page_url filled in.
-  Result<std::string> page_url(TemplateData data) const;
+  Result<std::string> page_url(const TemplateData& data) const;
 
   const HttpTable& settings() const { return settings_; }
 

@@ -143,8 +143,9 @@ Status SitePages::export_to(const std::string& out_dir, Utc now) {
       continue;
     }
     // What is gone lies apart, so that the other web server can tell it (README.md).
-    const std::string file = root + (response.status == 410 ? "/gone" : "") + path +
-                             (path.ends_with('/') ? "index.html" : "");
+    std::string file = root;
+    file.append(response.status == 410 ? "/gone" : "").append(path);
+    file.append(path.ends_with('/') ? "index.html" : "");
     if (std::string folder = fs::path(file).parent_path().string(); folders.insert(folder).second) {
       TRY(make_directory(folder));
     }

@@ -142,7 +142,7 @@ Result<WordpressAnswer> WordpressApi::send(HttpCall call) {
   return result;
 }
 
-Result<WordpressAnswer> WordpressApi::get(const std::string& path, HttpFields query) {
+Result<WordpressAnswer> WordpressApi::get(const std::string& path, const HttpFields& query) {
   HttpCall call;
   call.url = address(path, query);
   return send(std::move(call));

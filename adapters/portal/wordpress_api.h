@@ -76,7 +76,7 @@ class WordpressApi {
   Result<WordpressAnswer> add_category(const std::string& fields);
 
  private:
-  Result<WordpressAnswer> get(const std::string& path, HttpFields query);
+  Result<WordpressAnswer> get(const std::string& path, const HttpFields& query);
   Result<WordpressAnswer> send(HttpCall call);
   std::string address(const std::string& path, const HttpFields& query) const;
 

@@ -340,15 +340,14 @@ WordpressAdapter::Outcome<int64_t> WordpressAdapter::category_of(const std::stri
       const auto same = std::ranges::find_if(found, [&name](const JsonValue& one) {
         return one.text("name") == wordpress_words(name);
       });
-      const auto above = same != found.end() ? Outcome<int64_t>(same->integer("id"))
-                                             : add_category(name, {}, category);
+      auto above = same != found.end() ? Outcome<int64_t>(same->integer("id"))
+                                       : add_category(name, {}, category);
       if (!above) {
         return above;
       }
       category = *above;
     }
-    const auto made =
-        add_category(settings.name.empty() ? column : settings.name, column, category);
+    auto made = add_category(settings.name.empty() ? column : settings.name, column, category);
     if (!made) {
       return made;
     }
