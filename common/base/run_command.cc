@@ -2,6 +2,7 @@
 
 #include "common/base/check.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -10,6 +11,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,9 +40,13 @@ class Descriptor {
   int fd_;
 };
 
-// A file in memory rather than a pipe: nobody waits for a program that does not read.
+// Files in memory rather than pipes: nobody waits for a program that does not read.
+int memory_file() {
+  return memfd_create("gulou-command", MFD_CLOEXEC);
+}
+
 int input_file(std::string_view input) {
-  const int fd = memfd_create("gulou-input", MFD_CLOEXEC);
+  const int fd = memory_file();
   while (fd >= 0 && !input.empty()) {
     const ssize_t written = write(fd, input.data(), input.size());
     if (written < 0 && errno != EINTR) {
@@ -52,8 +58,12 @@ int input_file(std::string_view input) {
   return fd;
 }
 
-// 0, or an errno.
-int spawn(const std::vector<std::string>& command, int input, pid_t& child) {
+// output: -1: nowhere. environment: null: ours. 0, or an errno.
+int spawn(const std::vector<std::string>& command,
+          int input,
+          int output,
+          char* const* environment,
+          pid_t& child) {
   std::vector<char*> arguments;
   for (const std::string& one : command) {
     arguments.push_back(const_cast<char*>(one.c_str()));  // NOLINT: exec does not write there
@@ -62,7 +72,11 @@ int spawn(const std::vector<std::string>& command, int input, pid_t& child) {
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
-  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  if (output < 0) {
+    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  } else {
+    posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
+  }
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
   posix_spawnattr_t attributes;
@@ -72,8 +86,12 @@ int spawn(const std::vector<std::string>& command, int input, pid_t& child) {
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-  const int error =
-      posix_spawn(&child, arguments.front(), &files, &attributes, arguments.data(), environ);
+  const int error = posix_spawn(&child,
+                                arguments.front(),
+                                &files,
+                                &attributes,
+                                arguments.data(),
+                                environment == nullptr ? environ : environment);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   return error;
@@ -98,6 +116,47 @@ int wait_for(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : by_signal + WTERMSIG(status);
 }
 
+auto not_started(const std::string& program, int error) {
+  return fail(ErrorCode::unavailable,
+              "command_not_started",
+              {},
+              {program, std::string(std::strerror(error))});
+}
+
+// The exit code of a program that was started.
+Result<int> exit_code_of(pid_t child, const std::string& program, int64_t timeout_ms) {
+  const bool in_time = ends_within(child, timeout_ms);
+  if (!in_time) {
+    kill(-child, SIGKILL);
+  }
+  const int code = wait_for(child);
+  if (!in_time) {
+    return fail(
+        ErrorCode::timed_out, "command_too_slow", {}, {program, std::to_string(timeout_ms)});
+  }
+  return code;
+}
+
+std::string whole_file(int fd, uint64_t bytes_max) {
+  struct stat file {};
+
+  std::string bytes;
+  if (fstat(fd, &file) == 0) {
+    bytes.resize(std::min(static_cast<uint64_t>(file.st_size), bytes_max));
+  }
+  size_t taken = 0;
+  while (taken < bytes.size()) {
+    const ssize_t got =
+        pread(fd, bytes.data() + taken, bytes.size() - taken, static_cast<off_t>(taken));
+    if (got <= 0) {
+      break;
+    }
+    taken += static_cast<size_t>(got);
+  }
+  bytes.resize(taken);
+  return bytes;
+}
+
 }  // namespace
 
 Status run_command(const std::vector<std::string>& command,
@@ -106,28 +165,48 @@ Status run_command(const std::vector<std::string>& command,
   CHECK(!command.empty());
   const Descriptor file(input_file(input));
   pid_t child = 0;
-  const int error = file.get() < 0 ? errno : spawn(command, file.get(), child);
+  const int error = file.get() < 0 ? errno : spawn(command, file.get(), -1, nullptr, child);
   if (error != 0) {
-    return fail(ErrorCode::unavailable,
-                "command_not_started",
-                {},
-                {command.front(), std::string(std::strerror(error))});
+    return not_started(command.front(), error);
   }
-  const bool in_time = ends_within(child, timeout_ms);
-  if (!in_time) {
-    kill(-child, SIGKILL);
-  }
-  const int code = wait_for(child);
-  if (!in_time) {
-    return fail(ErrorCode::timed_out,
-                "command_too_slow",
-                {},
-                {command.front(), std::to_string(timeout_ms)});
-  }
+  const int code = TRY(exit_code_of(child, command.front(), timeout_ms));
   if (code != 0) {
     return fail(ErrorCode::refused, "command_failed", {}, {command.front(), std::to_string(code)});
   }
   return {};
+}
+
+// prlimit(1) sets the bounds and becomes the program; it is there on every Debian.
+Result<CommandOutput> command_output(const std::vector<std::string>& command,
+                                     std::string_view input,
+                                     const CommandBounds& bounds) {
+  CHECK(!command.empty());
+  if (access(command.front().c_str(), X_OK) != 0) {
+    return not_started(command.front(), errno);
+  }
+  const int64_t cpu_seconds = bounds.timeout_ms / 1000 + 1;
+  std::vector<std::string> bounded{"/usr/bin/prlimit",
+                                   "--as=" + std::to_string(bounds.memory_bytes_max),
+                                   "--fsize=" + std::to_string(bounds.output_bytes_max),
+                                   "--cpu=" + std::to_string(cpu_seconds),
+                                   "--core=0",
+                                   "--"};
+  bounded.insert(bounded.end(), command.begin(), command.end());
+  std::string path = "PATH=/usr/bin:/bin";
+  char* const environment[] = {path.data(), nullptr};
+  const Descriptor file(input_file(input));
+  const Descriptor output(memory_file());
+  pid_t child = 0;
+  const int error = file.get() < 0 || output.get() < 0
+                        ? errno
+                        : spawn(bounded, file.get(), output.get(), environment, child);
+  if (error != 0) {
+    return not_started(command.front(), error);
+  }
+  CommandOutput made;
+  made.exit_code = TRY(exit_code_of(child, command.front(), bounds.timeout_ms));
+  made.output = whole_file(output.get(), bounds.output_bytes_max);
+  return made;
 }
 
 }  // namespace gulou

@@ -64,5 +64,43 @@ TEST(RunCommandTest, NothingOpenOrBlockedIsInherited) {
   close(fds[1]);
 }
 
+constexpr CommandBounds modest{
+    .timeout_ms = plenty_ms, .memory_bytes_max = 256ULL * 1024 * 1024, .output_bytes_max = 1000};
+
+TEST(RunCommandTest, WhatAProgramSaysIsTakenWithItsExitCode) {
+  const auto made = command_output(shell("cat; echo wrong >&2; exit 4"), "said", modest);
+
+  ASSERT_TRUE(made) << describe(made.error());
+  EXPECT_EQ(made->output, "said");
+  EXPECT_EQ(made->exit_code, 4);
+}
+
+TEST(RunCommandTest, AProgramThatReadsStrangersHasBoundsAndNothingOfOurs) {
+  setenv("GULOU_SECRET", "secret", 1);
+
+  const auto environment = command_output({"/usr/bin/env"}, "", modest);
+  const auto much = command_output(shell("yes"), "", modest);
+  const auto memory = command_output({"/usr/bin/head", "-c", "1", "/dev/zero"},
+                                     "",
+                                     {.timeout_ms = plenty_ms, .memory_bytes_max = 4096});
+
+  ASSERT_TRUE(environment && much) << describe(environment ? much.error() : environment.error());
+  EXPECT_EQ(environment->output, "PATH=/usr/bin:/bin\n");
+  EXPECT_LE(much->output.size(), 1000U);
+  EXPECT_NE(much->exit_code, 0);
+  ASSERT_TRUE(memory);
+  EXPECT_NE(memory->exit_code, 0);
+}
+
+TEST(RunCommandTest, AProgramThatIsNotThereOrNeverEndsIsAnError) {
+  const auto missing = command_output({"/no/such/program"}, "", modest);
+  CommandBounds brief = modest;
+  brief.timeout_ms = 50;
+  const auto endless = command_output(shell("sleep 1000 & sleep 1000"), "", brief);
+
+  EXPECT_EQ(missing.error().reason, "command_not_started");
+  EXPECT_EQ(endless.error().reason, "command_too_slow");
+}
+
 }  // namespace
 }  // namespace gulou
