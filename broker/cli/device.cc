@@ -57,27 +57,6 @@ void add_code(JsonWriter& json, const DevicePlace& place) {
   }
 }
 
-// Two rows of modules a line, dark on light whatever the terminal's colours.
-std::string qr_text(const QrMatrix& qr) {
-  constexpr uint32_t quiet = 4;
-  const uint32_t side = qr.side + 2 * quiet;
-  const auto light = [&](uint32_t row, uint32_t column) {
-    const bool inside =
-        row >= quiet && column >= quiet && row < quiet + qr.side && column < quiet + qr.side;
-    return !inside || !qr.at(row - quiet, column - quiet);
-  };
-  std::string text;
-  for (uint32_t row = 0; row < side; row += 2) {
-    for (uint32_t column = 0; column < side; ++column) {
-      const bool above = light(row, column);
-      const bool below = row + 1 < side ? light(row + 1, column) : false;
-      text += above && below ? "█" : above ? "▀" : below ? "▄" : " ";
-    }
-    text += row + 2 < side ? "\n" : "";
-  }
-  return text;
-}
-
 Exit show_code(const Shell& shell, const Answer& answer) {
   if (shell.json) {
     shell.print_json(answer.text);
@@ -85,7 +64,7 @@ Exit show_code(const Shell& shell, const Answer& answer) {
   }
   const std::string code(answer.value.text("code"));
   if (const auto qr = qr_matrix(code)) {
-    shell.print(qr_text(*qr));
+    shell.print(qr_lines(*qr));
   }
   shell.print(code);
   shell.print("");

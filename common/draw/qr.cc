@@ -90,4 +90,24 @@ Result<std::string> qr_svg(std::string_view text, std::string_view label) {
   return svg;
 }
 
+std::string qr_lines(const QrMatrix& qr) {
+  constexpr uint32_t quiet = quiet_zone;
+  const uint32_t side = qr.side + 2 * quiet;
+  const auto light = [&](uint32_t row, uint32_t column) {
+    const bool inside =
+        row >= quiet && column >= quiet && row < quiet + qr.side && column < quiet + qr.side;
+    return !inside || !qr.at(row - quiet, column - quiet);
+  };
+  std::string text;
+  for (uint32_t row = 0; row < side; row += 2) {
+    for (uint32_t column = 0; column < side; ++column) {
+      const bool above = light(row, column);
+      const bool below = row + 1 < side ? light(row + 1, column) : false;
+      text += above && below ? "█" : above ? "▀" : below ? "▄" : " ";
+    }
+    text += row + 2 < side ? "\n" : "";
+  }
+  return text;
+}
+
 }  // namespace gulou

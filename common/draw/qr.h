@@ -26,4 +26,7 @@ Result<QrMatrix> qr_matrix(std::string_view text);
 // to whatever box it is put in. `label` is what a screen reader says; it is escaped here.
 Result<std::string> qr_svg(std::string_view text, std::string_view label);
 
+// For a terminal: two rows of modules a line, light where the terminal writes.
+std::string qr_lines(const QrMatrix& qr);
+
 }  // namespace gulou
