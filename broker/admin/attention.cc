@@ -9,10 +9,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 namespace gulou {
 namespace {
+
+constexpr int64_t day_ms = 24LL * 3600 * 1000;
 
 std::string command(std::string_view list, const std::string& channel) {
   return "gulou delivery list --" + std::string(list) + " --channel " + channel;
@@ -215,6 +218,31 @@ void add_takedowns(std::vector<Attention>& list,
   }
 }
 
+// Interpretations planned for a day that is over: one line for each policy document.
+void add_overdue_phases(std::vector<Attention>& list, const History& history, Utc now) {
+  const size_t first = list.size();
+  const auto due = history.phases_due(format_shanghai_date(now), limits::page_rows_max);
+  for (const PhaseDueRow& row : due) {
+    const std::string seq = std::to_string(row.planned_by.value);
+    const auto known = std::find_if(list.begin() + static_cast<std::ptrdiff_t>(first),
+                                    list.end(),
+                                    [&](const Attention& one) { return one.args.front() == seq; });
+    if (known != list.end()) {
+      ++known->count;
+      known->args.back() = std::to_string(known->count);
+      continue;
+    }
+    Utc since = parse_shanghai_date(row.due_on).value_or(Utc{});
+    since.ms += since ? day_ms : 0;
+    list.push_back({.code = "interpretation_overdue",
+                    .since = since,
+                    .count = 1,
+                    .args = {seq, row.due_on, "1"},
+                    .who = "who_drafting_unit",
+                    .command = "gulou release show '#" + seq + "'"});
+  }
+}
+
 void add_machine(std::vector<Attention>& list, const BrokerView& view) {
   const ShellView& shell = view.shell;
   if (const auto& loss = view.core.loss) {
@@ -284,6 +312,7 @@ std::vector<Attention> attention(const History& history,
       add_failing(list, history, line);
     }
   }
+  add_overdue_phases(list, history, view.now);
   return list;
 }
 

@@ -1,7 +1,7 @@
 // Attention: what is wrong now, since when, whose move it is and with which command: parked and
-// ambiguous deliveries, takedowns and gates that are late, channels that sleep or are not served,
-// the machine. Read from committed rows and the broker's view; reads a bounded number of rows per
-// channel. Any thread.
+// ambiguous deliveries, takedowns, gates and interpretations that are late, channels that sleep or
+// are not served, the machine. Read from committed rows and the broker's view; reads a bounded
+// number of rows per channel. Any thread.
 #pragma once
 
 #include "broker/admin/answers.h"
@@ -19,7 +19,7 @@ struct Attention {
   std::vector<std::string> args;  // of the sentence
   std::string reason;             // these two explained are its last argument; both empty: none
   std::string detail;
-  std::string who;  // a word: who_operator, who_adapter, who_administrator
+  std::string who;  // a word: who_operator, who_adapter, who_administrator …
   std::string command;
 };
 

@@ -75,7 +75,7 @@ std::string cause_of(const Attention& what) {
   if (!what.channel.empty()) {
     cause += "/" + what.channel;
   } else if (what.code.starts_with("takedown_") || what.code.starts_with("confirmation_") ||
-             what.code == "notify_failed") {
+             what.code == "notify_failed" || what.code == "interpretation_overdue") {
     cause += "/#" + what.args.front();
   }
   return cause;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <utility>
 
 namespace gulou {
@@ -145,9 +146,23 @@ std::vector<Concern> Notifier::concerns(const BrokerView& view) const {
   return all;
 }
 
-// Of the releases whose deliveries it is about, as far as one page of rows shows them.
+void Notifier::add_columns(Seq seq, std::vector<std::string>& columns) const {
+  const auto entry = history_.entry(seq);
+  for (const EntryPart& part : entry ? entry->entry.parts : std::vector<EntryPart>{}) {
+    if (std::ranges::find(columns, part.column) == columns.end()) {
+      columns.push_back(part.column);
+    }
+  }
+}
+
+// Of the releases whose deliveries it is about, as far as one page of rows shows them, or of the
+// document whose interpretation is due.
 std::vector<std::string> Notifier::columns_of(const Attention& what, const BrokerView& view) const {
   std::vector<std::string> columns;
+  if (what.code == "interpretation_overdue") {
+    add_columns({std::strtoull(what.args.front().c_str(), nullptr, 10)}, columns);
+    return columns;
+  }
   const auto channel = std::ranges::find(view.core.channels, what.channel, &ChannelView::id);
   if (!what.code.starts_with("delivery_") || channel == view.core.channels.end()) {
     return columns;
@@ -157,12 +172,7 @@ std::vector<std::string> Notifier::columns_of(const Attention& what, const Broke
   const auto rows =
       history_.open_deliveries(channel->channel, state, {}, {}, limits::page_rows_max);
   for (const DeliveryChanged& row : rows) {
-    const auto entry = history_.entry(row.seq);
-    for (const EntryPart& part : entry ? entry->entry.parts : std::vector<EntryPart>{}) {
-      if (std::ranges::find(columns, part.column) == columns.end()) {
-        columns.push_back(part.column);
-      }
-    }
+    add_columns(row.seq, columns);
   }
   return columns;
 }

@@ -65,6 +65,7 @@ class Notifier {
   void look();
   std::optional<BrokerView> ask_view();
   std::vector<Concern> concerns(const BrokerView& view) const;
+  void add_columns(Seq seq, std::vector<std::string>& columns) const;
   std::vector<std::string> columns_of(const Attention& what, const BrokerView& view) const;
   std::vector<NoticeSent> told();
   void tell(const Notice& notice);

@@ -32,6 +32,15 @@ struct SeqRun {
 
 using SeqRuns = std::vector<SeqRun>;  // ascending, not touching
 
+// A phase of interpretation: planned by a policy document for a day, or met by an interpretation of
+// the document it names. The phase itself is text of the release, so its digest stands for it.
+struct PhaseMark {
+  std::string document;  // met: "publisher/id"; empty: planned for the part itself
+  Digest phase;
+  std::string due_on;  // planned: the date
+  friend bool operator==(const PhaseMark&, const PhaseMark&) = default;
+};
+
 // One part of an accepted bundle, as far as routing and identity need it.
 struct EntryPart {
   std::string id;
@@ -52,6 +61,7 @@ struct EntryPart {
   std::vector<Digest> attachments;          // those that are delivered
   std::vector<Digest> private_attachments;  // evidence only: their bytes never leave for a channel
   std::vector<std::string> audience;        // area codes and groups; empty: everybody
+  std::vector<PhaseMark> phases;            // of interpretation: planned here, or met by this
   friend bool operator==(const EntryPart&, const EntryPart&) = default;
 };
 

@@ -49,6 +49,11 @@ struct PartFacts {
     bool is_private = false;
   };
 
+  struct PlannedFacts {
+    Digest phase;  // as above
+    std::string due_on;
+  };
+
   std::vector<AttachmentFacts> attachments;
   std::string title;
   SharedBytes bytes;
@@ -57,9 +62,9 @@ struct PartFacts {
   std::vector<PersonalData> personal_data;  // fields named as the submission sees them
   std::string issuer;                       // name of the issuer
   std::string drafting_unit;                // of an interpretation
-  std::string phase;                        // of an interpretation
+  Digest phase;                             // of an interpretation: SHA-256 of its name
   bool has_plan = false;                    // of a policy document: 解读方案
-  std::vector<PlannedPhase> planned;        // its phases
+  std::vector<PlannedFacts> planned;        // its phases
   std::vector<std::string> audience;        // area codes and groups
 };
 

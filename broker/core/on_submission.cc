@@ -92,6 +92,26 @@ std::optional<Error> revision_error(const PartFacts& part,
   return std::nullopt;
 }
 
+// What is planned and what is met of the plans of others; a drill and what was published elsewhere
+// count for nothing.
+std::vector<PhaseMark> phases_of(const PartFacts& part, const std::string& publisher) {
+  std::vector<PhaseMark> marks;
+  if (part.imported || part.test) {
+    return marks;
+  }
+  for (const PartFacts::PlannedFacts& planned : part.planned) {
+    marks.push_back({.document = {}, .phase = planned.phase, .due_on = planned.due_on});
+  }
+  if (part.kind == Kind::interpretation && part.phase) {
+    for (const std::string& target : part.interprets) {
+      const PublicationKey key = target_of(target, publisher);
+      marks.push_back(
+          {.document = key.publisher + "/" + key.id, .phase = part.phase, .due_on = {}});
+    }
+  }
+  return marks;
+}
+
 // A bundle goes out whole: before the last embargo ends only to outlets that each of them names.
 void add_embargo(const PartFacts& facts, EntryAccepted& entry) {
   if (!entry.embargo_until) {
@@ -380,6 +400,7 @@ void Core::accept(const Submitted& event, const KnownPublications& known, Now no
       add_embargo(facts, entry);
     }
     entry.parts.push_back(entry_part(facts, known[i], entry.seq));
+    entry.parts.back().phases = phases_of(facts, event.publisher);
     taken.insert(facts.index_no);
   }
   entry.lane = entry.imported ? Lane::bulk : urgent ? Lane::urgent : Lane::normal;

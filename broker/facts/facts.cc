@@ -64,11 +64,13 @@ void read_fields(const Release& release, const CountySettings& county, PartFacts
   facts.issuer = release.issuer.name;
   if (release.interpretation) {
     facts.drafting_unit = release.interpretation->drafting_unit;
-    facts.phase = release.interpretation->phase;
+    facts.phase = phase_digest(release.interpretation->phase);
   }
   if (release.interpretation_plan) {
     facts.has_plan = true;
-    facts.planned = release.interpretation_plan->phases;
+    for (const PlannedPhase& one : release.interpretation_plan->phases) {
+      facts.planned.push_back({phase_digest(one.phase), one.due_on});
+    }
   }
   for (const Attachment& attachment : release.attachments) {
     const MediaType* type = find_media_type(attachment.media_type);

@@ -351,6 +351,8 @@ template struct Codec<FleetPage>;
 template struct Codec<PositionRow>;
 template struct Codec<PartPlace>;
 template struct Codec<RevisionPlace>;
+template struct Codec<PhaseRow>;
+template struct Codec<PhaseDueRow>;
 template struct Codec<RunRow>;
 template struct Codec<SeenRun>;
 template struct Codec<WithdrawnRow>;

@@ -33,6 +33,23 @@ struct RevisionPlace {
   friend bool operator==(const RevisionPlace&, const RevisionPlace&) = default;
 };
 
+// A phase of interpretation of a document, planned or met or both.
+struct PhaseRow {
+  std::string due_on;  // date; empty: not planned
+  Seq planned_by;      // the newest entry that says so
+  Seq met_by;          // the entry that brought the interpretation; 0: none yet
+  friend bool operator==(const PhaseRow&, const PhaseRow&) = default;
+};
+
+// One that is due, by date.
+struct PhaseDueRow {
+  PublicationKey document;
+  Digest phase;
+  std::string due_on;
+  Seq planned_by;
+  friend bool operator==(const PhaseDueRow&, const PhaseDueRow&) = default;
+};
+
 // A run of plain successes, or of entries first shown (level unused); the first seq is in the key.
 struct RunRow {
   uint64_t count = 0;

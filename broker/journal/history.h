@@ -85,6 +85,8 @@ class History {
   virtual std::optional<Confirmation> confirmation(ConfirmationNo no) const = 0;
   // What became of a part whose bytes were destroyed.
   virtual std::optional<PartErased> erased(Seq seq, uint8_t part) const = 0;
+  // Interpretations planned for a day before `date` that have not come, the oldest first.
+  virtual std::vector<PhaseDueRow> phases_due(std::string_view date, size_t limit) const = 0;
   // Causes people were told about that have not recovered.
   virtual std::vector<NoticeSent> notices() const = 0;
   // Did the channel show this entry to the public under a number > after? Looks at a bounded

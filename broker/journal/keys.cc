@@ -214,6 +214,28 @@ std::string withdrawn(const PublicationKey& key) {
       .done();
 }
 
+// The document stands as in withdrawn().
+KeyRange phases(const PublicationKey& document) {
+  return starting_with("h" + withdrawn(document).substr(1));
+}
+
+std::string phase(const PublicationKey& document, const Digest& phase) {
+  return phases(document).from + std::string(phase.view());
+}
+
+Digest digest_of_phase(std::string_view key) {
+  CHECK(key.size() > sizeof(Digest));
+  return digest_from_bytes(key.substr(key.size() - sizeof(Digest))).value_or(Digest{});
+}
+
+std::string phase_due(std::string_view date, const PublicationKey& document, const Digest& phase) {
+  return phases_due_before(date).to + keys::phase(document, phase).substr(1);
+}
+
+KeyRange phases_due_before(std::string_view date) {
+  return {"h", Builder(date.size() + 2).byte('h').name(date).done()};
+}
+
 std::string erased(Seq seq, uint8_t part) {
   return Builder(10).byte('e').number(seq.value).number(part).done();
 }

@@ -82,7 +82,11 @@ std::string revised(Seq seq);                                        // 'v' seq8
 std::string title(Seq seq, uint8_t part);                            // 't' seq8 part1
 std::string withdrawn(const PublicationKey& key);                    // 'w' id 0 publisher 0
 std::string erased(Seq seq, uint8_t part);                           // 'e' seq8 part1
-Seq seq_of_release_row(std::string_view key);                        // of 'f', 'v', 't'
+// 'h' id 0 publisher 0 [digest32]: the phases of a document's interpretation
+std::string phase(const PublicationKey& document, const Digest& phase);
+KeyRange phases(const PublicationKey& document);
+Digest digest_of_phase(std::string_view key);
+Seq seq_of_release_row(std::string_view key);  // of 'f', 'v', 't'
 // 'a' audience 0 kind1 ~seq8 part1: live parts, newest first
 std::string live(std::string_view audience, Kind kind, Seq seq, uint8_t part);
 KeyRange live_parts(std::string_view audience, Kind kind);
@@ -117,6 +121,10 @@ KeyRange states();
 DeliveryState state_of(std::string_view key);      // of 's'
 SubscriberNo subscriber_of(std::string_view key);  // of 'd' and 's'
 Seq seq_of_delivery(std::string_view key);         // of 'd', 's', 't', 'w'
+
+// 'h' date 0 id 0 publisher 0 digest32: an interpretation that is due, the earliest first
+std::string phase_due(std::string_view date, const PublicationKey& document, const Digest& phase);
+KeyRange phases_due_before(std::string_view date);
 
 // open and receipt, while it runs and when it has ended: 'j' job8
 std::string job(JobNo job);

@@ -15,6 +15,10 @@ template <class Struct, class Type>
 concept Is = std::same_as<std::remove_const_t<Struct>, Type>;
 
 // The fields of every stored struct, in stored order. Only append.
+auto fields(Is<PhaseMark> auto& s) {
+  return std::tie(s.document, s.phase, s.due_on);
+}
+
 auto fields(Is<EntryPart> auto& s) {
   return std::tie(s.id,
                   s.revision,
@@ -33,7 +37,8 @@ auto fields(Is<EntryPart> auto& s) {
                   s.previous_seq,
                   s.attachments,
                   s.private_attachments,
-                  s.audience);
+                  s.audience,
+                  s.phases);
 }
 
 auto fields(Is<WithdrawalFacts> auto& s) {
@@ -309,6 +314,14 @@ auto fields(Is<PartPlace> auto& s) {
 
 auto fields(Is<RevisionPlace> auto& s) {
   return std::tie(s.place, s.epoch, s.hash);
+}
+
+auto fields(Is<PhaseRow> auto& s) {
+  return std::tie(s.due_on, s.planned_by, s.met_by);
+}
+
+auto fields(Is<PhaseDueRow> auto& s) {
+  return std::tie(s.document.publisher, s.document.id, s.phase, s.due_on, s.planned_by);
 }
 
 auto fields(Is<RunRow> auto& s) {

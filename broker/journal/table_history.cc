@@ -328,6 +328,21 @@ std::optional<PartErased> TableHistory::erased(Seq seq, uint8_t part) const {
   return TableReader(rows_).erased(seq, part);
 }
 
+std::vector<PhaseDueRow> TableHistory::phases_due(std::string_view date, size_t limit) const {
+  std::vector<PhaseDueRow> found;
+  scan(rows_,
+       Cf::open,
+       keys::phases_due_before(date),
+       [&](std::string_view key, std::string_view value) {
+         if (found.size() == limit) {
+           return false;
+         }
+         found.push_back(decoded<PhaseDueRow>(rows_, Cf::open, key, value));
+         return true;
+       });
+  return found;
+}
+
 std::vector<NoticeSent> TableHistory::notices() const {
   return all_rows<NoticeSent>(rows_, Cf::meta, keys::notices());
 }

@@ -44,6 +44,7 @@ class TableHistory : public History {
   std::vector<Confirmation> confirmations(size_t limit) const override;
   std::optional<Confirmation> confirmation(ConfirmationNo no) const override;
   std::optional<PartErased> erased(Seq seq, uint8_t part) const override;
+  std::vector<PhaseDueRow> phases_due(std::string_view date, size_t limit) const override;
   std::vector<NoticeSent> notices() const override;
   bool seen_behind(ChannelNo channel, Lane lane, uint64_t after, Seq seq) const override;
   std::vector<CursorMoved> cursors() const override;

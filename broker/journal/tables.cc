@@ -32,6 +32,7 @@ void Tables::apply(std::span<const Change> changes, const Digest& hash, RowWrite
   serials_.clear();
   entries_.clear();
   pages_.clear();
+  phases_.clear();
   for (const Change& change : changes) {
     std::visit([this](const auto& held) { apply_one(held); }, change);
   }
@@ -56,6 +57,7 @@ void Tables::apply_one(const EntryAccepted& change) {
   rows_->put(Cf::entry, keys::entry(change.lane, change.seq), encode(change));
   entries_[change.seq] = &change;
   put_live(change);
+  put_phases(change);
   if (change.kind == EntryKind::withdrawal) {
     put_withdrawal(change);
     return;

@@ -65,6 +65,12 @@ class Tables {
   FleetPage& page(const FleetMarked& change);
   void put_pages();
 
+  // phase_tables.cc
+  void put_phases(const EntryAccepted& entry);
+  void plan_phases(const PublicationKey& document, const EntryPart& part, Seq seq);
+  void put_phase(const PublicationKey& document, const Digest& phase, const PhaseRow& row);
+  std::map<Digest, PhaseRow> phases_of(const PublicationKey& document) const;
+
   void put_part(const EntryAccepted& entry, uint8_t part);
   void put_withdrawal(const EntryAccepted& entry);
   void put_blob_uses(const EntryAccepted& entry);
@@ -92,6 +98,7 @@ class Tables {
   std::map<std::pair<std::string, uint32_t>, uint64_t> serials_;
   std::map<Seq, const EntryAccepted*> entries_;  // accepted in it
   std::map<std::string, FleetPage> pages_;       // by key
+  std::map<PublicationKey, std::map<Digest, PhaseRow>> phases_;
 };
 
 // The rows beside the journal: canonical bytes and titles.

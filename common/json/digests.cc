@@ -150,4 +150,8 @@ std::optional<Digest> document_key(std::string_view issuer_org_code, std::string
   return sha256_of({issuer_org_code, std::string_view("\0", 1), folded});
 }
 
+Digest phase_digest(std::string_view phase) {
+  return sha256(phase);
+}
+
 }  // namespace gulou

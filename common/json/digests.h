@@ -38,4 +38,7 @@ Digest bundle_digest(std::span<const Digest> parts);
 // Nothing where there is no full document number.
 std::optional<Digest> document_key(std::string_view issuer_org_code, std::string_view doc_no);
 
+// What stands for a phase of interpretation where no text may stand.
+Digest phase_digest(std::string_view phase);
+
 }  // namespace gulou

@@ -28,6 +28,7 @@ constexpr std::string_view causes[] = {"chain_failed",
                                        "channel_paused",
                                        "channel_unserved",
                                        "gate_overdue",
+                                       "interpretation_overdue",
                                        "notify_failed"};
 constexpr std::string_view language_words[] = {"zh", "en"};
 constexpr std::string_view kind_words[] = {"webhook", "smtp", "command"};

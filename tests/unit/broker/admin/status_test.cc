@@ -6,6 +6,8 @@ using ::testing::HasSubstr;
 
 namespace {
 
+constexpr std::string_view pdf = "%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n";
+
 std::string attention_codes(const JsonValue& status) {
   std::string found;
   for (const JsonValue& one : status.items("attention")) {
@@ -119,6 +121,47 @@ TEST(StatusTest, ADrainingBrokerIsNotReady) {
   office.desk.busy = true;
   EXPECT_EQ(office.get("/readyz", 503).text("code"), "broker_busy");
   EXPECT_EQ(office.get("/v1/channels/radio", 503).text("code"), "broker_busy");
+}
+
+TEST(StatusTest, SaysWhichInterpretationsAreOverdue) {
+  Office office;
+  Release document = notice("n-1");
+  document.kind = Kind::policy_document;
+  document.effective_on = "2026-05-07";
+  document.validity = Validity::valid;
+  document.summary = "水库蓄水的安排。";
+  document.doc_no = "鼓政发〔2026〕8号";
+  document.interpretation_plan = {"plan.pdf",
+                                  {{"同步解读", "2026-05-09"}, {"专家解读", "2099-01-01"}}};
+  Attachment plan;
+  plan.name = "plan.pdf";
+  plan.display_name = "解读方案";
+  plan.media_type = "application/pdf";
+  plan.digest = sha256(pdf);
+  plan.size_bytes = pdf.size();
+  plan.is_private = true;
+  document.attachments = {plan};
+  office.call("PUT", "/v1/blobs/" + to_hex(sha256(pdf)), std::string(pdf));
+  office.accept({document});
+  office.bench.connect("portal");
+  office.bench.connect("wechat");
+
+  const JsonValue status = office.get("/v1/status");
+
+  EXPECT_EQ(attention_codes(status), "interpretation_overdue");
+  EXPECT_EQ(status.integer("attention[0].count"), 1);
+  EXPECT_EQ(status.text("attention[0].since"), "2026-05-09T16:00:00Z");
+  EXPECT_EQ(status.text("attention[0].who"), "the drafting unit");
+  EXPECT_EQ(status.text("attention[0].command"), "gulou release show '#1'");
+  EXPECT_THAT(std::string(status.text("attention[0].sentence")), HasSubstr("#1"));
+
+  Release reading = notice("n-2", "关于水库蓄水通知的解读");
+  reading.kind = Kind::interpretation;
+  reading.interpretation = {.phase = "同步解读", .drafting_unit = "鼓楼县水利局"};
+  reading.relations = {{RelationKind::phase_of, "n-1"}};
+  office.accept({reading});
+
+  EXPECT_EQ(attention_codes(office.get("/v1/status")), "");
 }
 
 TEST(ChannelsTest, AreListedAndNamed) {

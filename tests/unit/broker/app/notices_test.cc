@@ -106,6 +106,18 @@ TEST_F(NoticesTest, EachPersonHearsOfACauseOnceAndAgainAfterATime) {
   EXPECT_EQ(again.front().at, now.utc);
 }
 
+TEST_F(NoticesTest, AnOverdueInterpretationIsToldToWhoeverAnswersForItsColumn) {
+  settings.rules = {{.causes = {"interpretation_overdue"}, .by = {"unit"}}};
+  columns = {"tzgg"};
+  const Attention overdue{.code = "interpretation_overdue",
+                          .since = noon,
+                          .count = 2,
+                          .args = {"12", "2026-11-20", "2"}};
+
+  EXPECT_TRUE(notices.wants_columns());
+  EXPECT_THAT(causes(look({overdue})), ElementsAre("interpretation_overdue/#12/张三"));
+}
+
 TEST_F(NoticesTest, ARestartChangesNothingForThoseWhoWereTold) {
   look({parked()});
   pass(minute_ms);

@@ -137,5 +137,32 @@ TEST_F(ApprovalsTest, AScanIsAnEvidenceFileThatStays) {
   EXPECT_FALSE(bench.journal().history().deliverable(sha256("sheet")));
 }
 
+TEST_F(ApprovalsTest, WhatIsPlannedAndMetStandsInTheEntry) {
+  PartFacts document = part("a");
+  document.kind = Kind::policy_document;
+  document.planned = {{sha256("first"), "2026-12-01"}, {sha256("second"), "2027-01-15"}};
+  PartFacts reading = part("b");
+  reading.kind = Kind::interpretation;
+  reading.interprets = {"a"};
+  reading.phase = sha256("first");
+  PartFacts drill = document;
+  drill.id = "c";
+  drill.test = true;
+  drill.digest = drill.content_digest = sha256("c");
+  ASSERT_EQ(answer(approved({document, reading})), "accepted");
+  ASSERT_EQ(answer(approved({drill})), "accepted");
+
+  const auto parts = bench.journal().history().entry({1})->entry.parts;
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_EQ(parts[0].phases,
+            (std::vector<PhaseMark>{{{}, sha256("first"), "2026-12-01"},
+                                    {{}, sha256("second"), "2027-01-15"}}));
+  EXPECT_EQ(parts[1].phases, (std::vector<PhaseMark>{{"oa/a", sha256("first"), {}}}));
+  EXPECT_TRUE(bench.journal().history().entry({2})->entry.parts[0].phases.empty());
+  const auto due = bench.journal().history().phases_due("2028-01-01", 10);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].phase, sha256("second"));
+}
+
 }  // namespace
 }  // namespace gulou::test

@@ -386,6 +386,22 @@ TEST(ChangeCodecTest, AnEntryKeepsItsSignOff) {
   EXPECT_TRUE(*read == Change(entry));
 }
 
+TEST(ChangeCodecTest, AnEntryKeepsItsPhases) {
+  EntryAccepted entry = material::entry(1, Lane::normal);
+  entry.parts[0].phases = {{{}, material::digest_of("phase"), "2026-12-01"},
+                           {"oa/r2", material::digest_of("phase"), {}}};
+
+  const auto read = decode_change(encode_change(entry));
+
+  ASSERT_TRUE(read.has_value());
+  EXPECT_TRUE(*read == Change(entry));
+  const PhaseDueRow due{.document = {"oa", "r1"},
+                        .phase = material::digest_of("phase"),
+                        .due_on = "2026-12-01",
+                        .planned_by = {7}};
+  EXPECT_EQ(decode<PhaseDueRow>(encode(due)), due);
+}
+
 TEST(ChangeCodecTest, DefaultsAtTheEndAreLeftOutAndUnknownFieldsIgnored) {
   EXPECT_EQ(hex(EpochOpened{}), "9102");
   EXPECT_EQ(hex(CursorMoved{.subscriber = {5}}), "920705");

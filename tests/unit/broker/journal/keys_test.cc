@@ -53,6 +53,23 @@ TEST(KeysTest, RevisionsFollowTheirPublicationAndNoOther) {
   EXPECT_GE(keys::publication({.publisher = "oa2", .id = "a"}), range.to);
 }
 
+TEST(KeysTest, PhasesStandUnderTheirDocumentAndByDay) {
+  const PublicationKey document{.publisher = "oa", .id = "a"};
+  Digest phase;
+  phase.bytes.fill(0xff);
+  const std::string key = keys::phase(document, phase);
+
+  EXPECT_EQ(keys::digest_of_phase(key), phase);
+  EXPECT_GE(key, keys::phases(document).from);
+  EXPECT_LT(key, keys::phases(document).to);
+  EXPECT_LT(keys::phase_due("2026-11-30", document, phase),
+            keys::phases_due_before("2026-12-01").to);
+  EXPECT_GE(keys::phase_due("2026-12-01", document, {}), keys::phases_due_before("2026-12-01").to);
+  EXPECT_EQ(to_hex(keys::phase_due("2026-12-01", document, {}).substr(0, 17)),
+            "68323032362d31322d3031006100"
+            "6f6100");
+}
+
 // Stored for ever.
 TEST(KeysTest, BytesStandStill) {
   EXPECT_EQ(to_hex(keys::cursor({1}, Lane::urgent)), "63000000000000000102");
