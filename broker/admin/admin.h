@@ -26,6 +26,7 @@ struct AdminOptions {
   NotifyTest notify_test;        // none: notify.toml names nobody
   Reload reload;                 // none: nothing can be read again
   MakeEvidence make_evidence;    // none: there is none
+  ReadScans read_scans;          // none: approvals on paper count as not checked
   MakeDeviceCode device_code;    // none: no device can be invited
   std::string certificate_file;  // PEM; with key_file: TLS
   std::string key_file;

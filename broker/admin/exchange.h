@@ -8,6 +8,8 @@
 #include "broker/admin/notify.h"
 #include "broker/admin/principal.h"
 #include "broker/admin/reload.h"
+#include "broker/admin/scan_links.h"
+#include "broker/admin/scans.h"
 #include "broker/admin/workers.h"
 #include "broker/journal/history.h"
 #include "common/base/metrics.h"
@@ -47,6 +49,8 @@ struct AdminContext {
   NotifyTest notify_test;
   Reload reload;
   MakeEvidence make_evidence;
+  ReadScans read_scans;
+  std::unique_ptr<ScanLinks> scan_links;  // the outside worker's
   MakeDeviceCode device_code;
   Counter& receipts_refused;
   Workers workers;

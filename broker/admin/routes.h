@@ -40,6 +40,7 @@ AdminRoutes publication_routes();
 AdminRoutes release_routes();
 AdminRoutes replay_routes();
 AdminRoutes resolve_routes();
+AdminRoutes scan_routes();
 AdminRoutes status_routes();
 AdminRoutes submission_routes();
 AdminRoutes takedown_routes();

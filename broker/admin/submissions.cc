@@ -168,17 +168,10 @@ std::vector<Error> errors_of(const Exchange& exchange,
   return errors;
 }
 
-Status check(const Exchange& exchange, Envelope envelope) {
-  const CountySettings& county = exchange.county();
-  const auto fits = fits_of(envelope.parts, county);
-  FactsInput input;
-  input.publisher = exchange.principal().name;
-  input.rights = exchange.principal().rights;
-  input.parts = std::move(envelope.parts);
-  input.approvals = std::move(envelope.approvals);
-  const Now now = read_clocks();
-  const Submitted facts = establish_facts(std::move(input), county, now.utc);
-  const std::vector<Error> errors = errors_of(exchange, facts, county, now);
+void answer_check(const Exchange& exchange,
+                  const Submitted& facts,
+                  const std::vector<ChannelFit>& fits) {
+  const std::vector<Error> errors = errors_of(exchange, facts, exchange.county(), read_clocks());
   JsonWriter json;
   json.begin_object().member("ok", errors.empty());
   append_errors(json.key("errors"), exchange, errors);
@@ -192,7 +185,29 @@ Status check(const Exchange& exchange, Envelope envelope) {
     json.member("bundle_digest", to_hex(facts.bundle_digest));
   }
   exchange.answer(200, json.end_object().take());
-  return {};
+}
+
+Status check(const Exchange& exchange, Envelope envelope) {
+  const CountySettings& county = exchange.county();
+  const auto fits = fits_of(envelope.parts, county);
+  FactsInput input;
+  input.publisher = exchange.principal().name;
+  input.rights = exchange.principal().rights;
+  input.parts = std::move(envelope.parts);
+  input.approvals = std::move(envelope.approvals);
+  Submitted facts = establish_facts(std::move(input), county, read_clocks().utc);
+  std::vector<Digest> scans = scans_of(facts);
+  const ReadScans& read_scans = exchange.context().read_scans;
+  if (scans.empty() || read_scans == nullptr) {
+    answer_check(exchange, facts, fits);
+    return {};
+  }
+  const bool taken = read_scans(std::move(scans), [exchange, facts, fits](const ScansRead& read) {
+    Submitted complete = facts;
+    add_scans(read, complete);
+    answer_check(exchange, complete, fits);
+  });
+  return taken ? Status{} : fail(ErrorCode::unavailable, "broker_busy");
 }
 
 void answer_receipt(const Exchange& exchange,

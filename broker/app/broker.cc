@@ -1,7 +1,6 @@
 #include "broker/app/broker.h"
 
 #include "broker/journal/history.h"
-#include "broker/journal/standing.h"
 #include "common/base/check.h"
 #include "common/base/limits.h"
 #include "common/base/log.h"
@@ -104,7 +103,8 @@ Broker::Broker(BrokerOptions options,
       facts_(limits::submissions_in_flight_max),
       blob_answers_(limits::blob_jobs_max),
       tasks_(limits::tasks_max),
-      facts_pool_(options_.facts_threads, facts_),
+      scan_desk_(journal.history()),
+      facts_pool_(options_.facts_threads, scan_desk_, facts_),
       blob_desk_(journal, blob_answers_),
       destroyer_(
           journal,
@@ -337,6 +337,10 @@ void Broker::sort_inbox(Now now) {
   for (const Event& event : inbox.events) {
     take(event, now);
   }
+  const auto refuse_for_now = [this](const Asker& from) {
+    sessions_.answer(
+        from, wire::Refused{{{ErrorCode::unavailable, "broker_busy", "", {}}}}, inbox_);
+  };
   // The first small submissions cost less than the two changes of thread it would take.
   size_t inline_bytes = 0;
   for (Inbox::Submission& one : inbox.submissions) {
@@ -353,17 +357,20 @@ void Broker::sort_inbox(Now now) {
                      false,
                      std::move(one.approvals)};
     if (inline_bytes <= limits::facts_inline_bytes_max) {
-      take(establish_facts(std::move(input), *options_.county, now.utc), now);
+      Submitted facts = establish_facts(std::move(input), *options_.county, now.utc);
+      if (scans_of(facts).empty()) {
+        take(std::move(facts), now);
+      } else if (!facts_pool_.read_scans(std::move(facts))) {
+        refuse_for_now(from);
+      }
     } else if (!facts_pool_.submit({std::move(input), options_.county})) {
-      sessions_.answer(
-          from, wire::Refused{{{ErrorCode::unavailable, "broker_busy", "", {}}}}, inbox_);
+      refuse_for_now(from);
     }
   }
   for (Inbox::BlobPutAsked& one : inbox.puts) {
     const Asker from = one.from;
     if (!blob_desk_.submit(std::move(one))) {
-      sessions_.answer(
-          from, wire::Refused{{{ErrorCode::unavailable, "broker_busy", "", {}}}}, inbox_);
+      refuse_for_now(from);
     }
   }
   for (Inbox::BlobGetAsked& one : inbox.gets) {
@@ -510,34 +517,6 @@ void Broker::answer_blob(BlobAnswer answer, Now now) {
   } else {
     sessions_.answer(get.to, wire::BlobPart{get.digest, get.offset, get.total, get.bytes}, inbox_);
   }
-}
-
-void Broker::answer_status(const Inbox::StatusAsked& asked) {
-  wire::StatusIs status;
-  const History& history = journal_.history();
-  const auto publication = history.publication({asked.publisher, asked.id});
-  const auto entry = publication ? history.entry(publication->newest().seq) : std::nullopt;
-  if (entry) {
-    status.found = true;
-    status.revision = publication->newest().revision;
-    status.seq = publication->newest().seq;
-    status.index_no = publication->index_no;
-    for (const ChannelDefined& channel : history.channels()) {
-      const Standing stands = standing(history, channel.channel, entry->entry);
-      if (!stands.state) {
-        continue;
-      }
-      std::string url;
-      for (const PartReceipt& part : stands.receipt.parts) {
-        if (part.part == publication->newest().part) {
-          url = part.url;
-        }
-      }
-      status.channels.push_back(
-          {channel.id, *stands.state, stands.since, stands.reason, std::move(url)});
-    }
-  }
-  sessions_.answer(asked.from, std::move(status), inbox_);
 }
 
 void Broker::observe_disk(Now now) {

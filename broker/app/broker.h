@@ -10,6 +10,7 @@
 #include "broker/app/destroyer.h"
 #include "broker/app/facts_pool.h"
 #include "broker/app/pump.h"
+#include "broker/app/scan_desk.h"
 #include "broker/journal/journal.h"
 #include "broker/net/publisher_rates.h"
 #include "broker/net/sessions.h"
@@ -76,6 +77,9 @@ class Broker final : public Desk, private Outlet, private BodySource {
 
   // The county's configuration from now on; any thread.
   void configure(std::shared_ptr<const CountySettings> county);
+
+  // What is on scans of signed sheets; false: too many wait. Any thread.
+  bool read_scans(std::vector<Digest> scans, ScanDesk::Done done);
 
   // What a receipt carries; any thread.
   Digest mac_of(uint64_t epoch, Seq seq, const Digest& hash) const;
@@ -180,6 +184,7 @@ class Broker final : public Desk, private Outlet, private BodySource {
   Mailbox<Event> facts_;
   Mailbox<BlobAnswer> blob_answers_;
   Mailbox<Task> tasks_;
+  ScanDesk scan_desk_;
   FactsPool facts_pool_;
   BlobDesk blob_desk_;
   Destroyer destroyer_;

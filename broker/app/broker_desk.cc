@@ -1,5 +1,7 @@
-// What other threads ask of the broker: each question becomes a task of the broker thread.
+// What others ask of the broker: what comes from other threads becomes a task of the broker thread.
 #include "broker/app/broker.h"
+#include "broker/journal/history.h"
+#include "broker/journal/standing.h"
 #include "common/base/limits.h"
 
 #include <utility>
@@ -17,6 +19,10 @@ void Broker::notify_says(std::vector<NotifyFailure> failures) {
   static_cast<void>(tasks_.send([this, failures = std::move(failures)]() mutable {
     shell_.notify_failures = std::move(failures);
   }));
+}
+
+bool Broker::read_scans(std::vector<Digest> scans, ScanDesk::Done done) {
+  return scan_desk_.ask(std::move(scans), std::move(done));
 }
 
 bool Broker::submit(std::string publisher,
@@ -119,6 +125,34 @@ bool Broker::follow(NoteListener listener) {
     listeners_of_notes_.push_back(std::move(listener));
     tell_listeners(nullptr);
   });
+}
+
+void Broker::answer_status(const Inbox::StatusAsked& asked) {
+  wire::StatusIs status;
+  const History& history = journal_.history();
+  const auto publication = history.publication({asked.publisher, asked.id});
+  const auto entry = publication ? history.entry(publication->newest().seq) : std::nullopt;
+  if (entry) {
+    status.found = true;
+    status.revision = publication->newest().revision;
+    status.seq = publication->newest().seq;
+    status.index_no = publication->index_no;
+    for (const ChannelDefined& channel : history.channels()) {
+      const Standing stands = standing(history, channel.channel, entry->entry);
+      if (!stands.state) {
+        continue;
+      }
+      std::string url;
+      for (const PartReceipt& part : stands.receipt.parts) {
+        if (part.part == publication->newest().part) {
+          url = part.url;
+        }
+      }
+      status.channels.push_back(
+          {channel.id, *stands.state, stands.since, stands.reason, std::move(url)});
+    }
+  }
+  sessions_.answer(asked.from, std::move(status), inbox_);
 }
 
 }  // namespace gulou

@@ -401,6 +401,9 @@ Result<int> serve(const std::string& directory) {
   http_options.make_evidence = [&opened, &keeper](const EvidenceAsked& asked, Language language) {
     return evidence_for(opened, keeper, asked, language);
   };
+  http_options.read_scans = [&broker](std::vector<Digest> scans, ScanDesk::Done done) {
+    return broker->read_scans(std::move(scans), std::move(done));
+  };
   http_options.reload = [&admission](ReloadDone done) { return admission.reload(std::move(done)); };
   Admin admin(http_options, *broker, opened.journal->history(), metrics);
   http = &admin;

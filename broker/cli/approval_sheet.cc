@@ -3,6 +3,7 @@
 #include "broker/cli/release_file.h"
 #include "common/base/files.h"
 #include "common/draw/picture.h"
+#include "common/json/approval_json.h"
 #include "common/json/digests.h"
 #include "common/json/release_json.h"
 #include "common/json/writer.h"
@@ -46,7 +47,7 @@ TextDocument sheet_of(const Shell& shell, const SubmissionFile& submission) {
     sheet.text += shell.text("sheet_box", {std::string(name_of(role))}) + "\n";
   }
   sheet.text += line(shell, "noun_bundle_digest", digest);
-  sheet.qr = "gulou approval 1 " + digest;
+  sheet.qr = sheet_code(bundle_digest(digests));
   sheet.footer = shell.text("sheet_footer");
   return sheet;
 }

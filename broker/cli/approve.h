@@ -1,6 +1,7 @@
-// `gulou approve`: signs the bundle digest of a file with a person's key and leaves the approval
-// beside the file, where `gulou publish` takes it along. Any change of the file afterwards voids
-// it. Needs no broker. Main thread; reads and writes the disk.
+// `gulou approve`: signs the bundle digest of a file with a person's key, or takes the scan of a
+// sheet that was signed by hand, and leaves the approval beside the file, where `gulou publish`
+// takes it along. Any change of the file afterwards voids it. Needs no broker, but where a phone
+// brings the sheet. Main thread; reads and writes the disk.
 #pragma once
 
 #include "broker/cli/shell.h"
@@ -14,6 +15,8 @@ struct ApproveOptions {
   std::string path;     // a file or the directory of a bundle
   std::string new_key;  // make a key here instead
   std::string key;      // the file with the secret half
+  std::string paper;    // or a scan of the signed sheet
+  bool phone = false;   // or its photograph, by a link
   std::string role;
   std::string name;
   std::string unit;

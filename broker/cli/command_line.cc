@@ -186,6 +186,8 @@ class CommandLine {
       return approve(shell, options);
     });
     sign->add_option("file", options.path, help("help_approve_file"));
+    sign->add_option("--paper", options.paper, help("help_paper"));
+    sign->add_flag("--phone", options.phone, help("help_phone"));
     sign->add_option("--new-key", options.new_key, help("help_new_key"));
     sign->add_option("--key", options.key, help("help_signing_key"));
     sign->add_option("--role", options.role, help("help_role"));

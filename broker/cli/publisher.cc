@@ -98,6 +98,9 @@ Result<PublishResult> Publisher::bring(const SubmissionFile& submission) {
       TRY(upload_once(file));
     }
   }
+  for (const AttachmentFile& scan : submission.scans) {
+    TRY(upload_once(scan));
+  }
   PublishResult first = TRY(submit(submission.parts, submission.approvals));
   return first.outcome == Outcome::accepted || first.outcome == Outcome::refused
              ? first

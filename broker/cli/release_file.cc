@@ -140,6 +140,7 @@ Result<SubmissionFile> read_bundle(const std::string& path, const ReadOptions& o
     SubmissionFile read = TRY(read_submission(file, options));
     std::ranges::move(read.parts, std::back_inserter(submission.parts));
     std::ranges::move(read.approvals, std::back_inserter(submission.approvals));
+    std::ranges::move(read.scans, std::back_inserter(submission.scans));
   }
   return submission;
 }
@@ -210,6 +211,9 @@ Result<SubmissionFile> read_submission(const std::string& path, const ReadOption
   SubmissionFile submission = TRY(read_whatever(path, options));
   std::vector<Members> signed_ones = TRY(read_approvals(path));
   std::ranges::move(signed_ones, std::back_inserter(submission.approvals));
+  for (AttachmentFile& scan : TRY(take_scans(path, submission.approvals))) {
+    submission.scans.push_back(std::move(scan));
+  }
   return submission;
 }
 

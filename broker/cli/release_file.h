@@ -34,7 +34,8 @@ struct PartFile {
 struct SubmissionFile {
   std::string path;
   std::vector<PartFile> parts;
-  std::vector<Members> approvals;  // told or signed; for the bundle as a whole
+  std::vector<Members> approvals;     // told, signed or on paper; for the bundle as a whole
+  std::vector<AttachmentFile> scans;  // of signed sheets that approvals name
 };
 
 struct ReadOptions {

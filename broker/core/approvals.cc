@@ -109,9 +109,7 @@ class ApprovalCheck {
         }
         break;
       case ApprovalLevel::paper:
-        if (!facts.scan_matches) {
-          wrong("scan_does_not_match", "scan", {to_hex(approval.scan)});
-        }
+        on_paper(facts);
         break;
       case ApprovalLevel::by_key:
         signed_by_key(facts);
@@ -123,6 +121,21 @@ class ApprovalCheck {
   void wrong(std::string_view reason, std::string_view field, std::vector<std::string> args) {
     errors_.push_back(
         {ErrorCode::refused, std::string(reason), approval_field(index_, field), std::move(args)});
+  }
+
+  void on_paper(const ApprovalFacts& facts) {
+    const std::string scan = to_hex(facts.approval.scan);
+    if (facts.scan_unread) {
+      Error unread = *facts.scan_unread;
+      unread.field = approval_field(index_, "scan");
+      errors_.push_back(std::move(unread));
+    } else if (facts.scan_names.empty()) {
+      wrong("scan_without_code", "scan", {scan});
+    } else if (!listed(facts.scan_names, event_.bundle_digest)) {
+      wrong("scan_of_other_bundle",
+            "scan",
+            {scan, to_hex(facts.scan_names.front()), to_hex(event_.bundle_digest)});
+    }
   }
 
   void signed_by_key(const ApprovalFacts& facts) {

@@ -83,8 +83,9 @@ struct ApprovalFacts {
   Approval approval;
   Utc at;
   ApprovalLevel level = ApprovalLevel::none;
-  bool signature_holds = false;  // by the key it names, whosever that is
-  bool scan_matches = false;     // the sheet's QR code names this bundle and role
+  bool signature_holds = false;      // by the key it names, whosever that is
+  std::vector<Digest> scan_names;    // of a sheet on paper: bundles that QR codes on it name
+  std::optional<Error> scan_unread;  // or why nobody can say
 };
 
 struct Submitted {

@@ -300,6 +300,15 @@ void Core::check_bundle(const Submitted& event,
 }
 
 void Core::check_attachments(const Submitted& event, std::vector<Error>& errors) const {
+  for (size_t i = 0; i < event.approvals.size(); ++i) {
+    const Digest& scan = event.approvals[i].approval.scan;
+    if (scan && !ledger_.blob(scan)) {
+      errors.push_back({ErrorCode::not_found,
+                        "scan_missing",
+                        "approvals[" + std::to_string(i) + "].scan",
+                        {to_hex(scan)}});
+    }
+  }
   for (size_t i = 0; i < event.parts.size(); ++i) {
     const PartFacts& part = event.parts[i];
     for (size_t j = 0; j < part.attachments.size(); ++j) {

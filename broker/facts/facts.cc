@@ -251,6 +251,26 @@ void check_markup(const Release& release, const std::string& prefix, std::vector
   }
 }
 
+std::vector<Digest> scans_of(const Submitted& submitted) {
+  std::vector<Digest> scans;
+  for (const ApprovalFacts& one : submitted.approvals) {
+    if (one.level == ApprovalLevel::paper && std::ranges::count(scans, one.approval.scan) == 0) {
+      scans.push_back(one.approval.scan);
+    }
+  }
+  return scans;
+}
+
+void add_scans(const ScansRead& scans, Submitted& submitted) {
+  for (ApprovalFacts& one : submitted.approvals) {
+    const auto read = scans.find(one.approval.scan);
+    if (one.level == ApprovalLevel::paper && read != scans.end()) {
+      one.scan_names = read->second.names;
+      one.scan_unread = read->second.unread;
+    }
+  }
+}
+
 Submitted establish_facts(FactsInput input, const CountySettings& county, Utc now) {
   Submitted submitted;
   submitted.from = input.from;

@@ -6,6 +6,8 @@
 #include "broker/core/event.h"
 #include "common/model/settings.h"
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,21 @@ struct FactsInput {
 
 // Never fails: what is wrong with the bytes stands in shape_errors or in the parts' errors.
 Submitted establish_facts(FactsInput input, const CountySettings& county, Utc now);
+
+// The scans of sheets that its approvals name, each once. What is on them takes a second to read,
+// so it is read elsewhere (app/scan_desk.h) and added.
+std::vector<Digest> scans_of(const Submitted& submitted);
+
+// What one scan says: the bundles its QR codes name, or why it cannot be read.
+struct ScanRead {
+  std::vector<Digest> names;
+  std::optional<Error> unread;
+};
+
+using ScansRead = std::map<Digest, ScanRead>;
+
+// Of every scan that scans_of() names.
+void add_scans(const ScansRead& scans, Submitted& submitted);
 
 // Numbers of persons in every text of a release that people will read. An office's telephone is
 // no personal data where it is asked for.

@@ -9,6 +9,7 @@ namespace gulou {
 namespace {
 
 constexpr std::string_view purpose = "gulou approval 1\n";
+constexpr std::string_view sheet_words = "gulou approval 1 ";
 constexpr std::string_view signature_member = ",\"signature\":\"";
 
 // Never the first member: "bundle_digest" or "at" stands before it. Within a text its quotes would
@@ -80,6 +81,17 @@ Approval sign_approval(Approval approval, const SigningKey& key) {
   approval.signature.clear();
   approval.signature = hex_of(key.sign(std::string(purpose) + to_json(approval)).bytes);
   return approval;
+}
+
+std::string sheet_code(const Digest& bundle) {
+  return std::string(sheet_words) + to_hex(bundle);
+}
+
+std::optional<Digest> bundle_of_sheet_code(std::string_view code) {
+  if (!code.starts_with(sheet_words)) {
+    return std::nullopt;
+  }
+  return digest_from_hex(code.substr(sheet_words.size()));
 }
 
 std::string approvals_json(const std::vector<std::string>& canonical) {

@@ -8,6 +8,7 @@
 #include "common/crypto/signature.h"
 #include "common/model/approval.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,11 @@ bool signature_holds(std::string_view canonical, const Approval& approval);
 
 // Fills in key and signature.
 Approval sign_approval(Approval approval, const SigningKey& key);
+
+// What the QR code on a sign-off sheet says, and the bundle it names; nothing where it is no such
+// code.
+std::string sheet_code(const Digest& bundle);
+std::optional<Digest> bundle_of_sheet_code(std::string_view code);
 
 // The approvals of a bundle as they are kept beside it: a JSON array in the order given.
 std::string approvals_json(const std::vector<std::string>& canonical);

@@ -47,7 +47,8 @@ bool is_sound(const ApprovalFacts& one, ApprovalRole role, const Submitted& fact
   return one.approval.role == role && !one.approval.name.empty() && one.at && over_this &&
          one.at.ms <= now.ms + 600'000 &&
          (one.level != ApprovalLevel::by_key || one.signature_holds) &&
-         (one.level != ApprovalLevel::paper || one.scan_matches);
+         (one.level != ApprovalLevel::paper ||
+          std::ranges::count(one.scan_names, facts.bundle_digest) > 0);
 }
 
 void judge(const Submitted& facts, ApprovalLevel lowest) {

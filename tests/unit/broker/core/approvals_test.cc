@@ -128,8 +128,16 @@ TEST_F(ApprovalsTest, AScanIsAnEvidenceFileThatStays) {
   submitted.approvals[2].approval.scan = sha256("sheet");
   submitted.approvals[2].level = ApprovalLevel::paper;
   submitted.approvals[2].approval.bundle_digest = submitted.bundle_digest;
-  EXPECT_EQ(answer(submitted), "scan_does_not_match");
-  submitted.approvals[2].scan_matches = true;
+  EXPECT_EQ(answer(submitted), "scan_without_code");
+  submitted.approvals[2].scan_names = {sha256("another bundle")};
+  EXPECT_EQ(answer(submitted), "scan_of_other_bundle");
+  submitted.approvals[2].scan_unread = Error{ErrorCode::unavailable, "program_missing", {}, {}};
+  EXPECT_EQ(answer(submitted), "program_missing");
+  submitted.approvals[2].scan_unread.reset();
+  submitted.approvals[2].scan_names.push_back(submitted.bundle_digest);
+  EXPECT_EQ(answer(submitted), "scan_missing");  // read, and swept since
+  bench.take(BlobArrived{{}, sha256("sheet"), 5, "jpeg"});
+  bench.round();
   EXPECT_EQ(answer(submitted), "accepted");
 
   EXPECT_EQ(bench.journal().history().entry({1})->entry.sign_off.scans,

@@ -109,4 +109,39 @@ TEST(FactsTest, WhatIsTooLargeIsRefusedUnread) {
   EXPECT_EQ(facts_of({large}).shape_errors.at(0).reason, "release_too_large");
 }
 
+TEST(FactsTest, WhatIsOnAScanIsAddedToTheApprovalsThatNameIt) {
+  const Digest scan = release_digest("scan");
+  const Digest bundle = release_digest("bundle");
+  FactsInput input;
+  input.parts = {std::make_shared<const std::string>(to_json(notice("n-1")))};
+  input.approvals = {R"({"name":"甲","role":"drafter"})",
+                     R"({"name":"乙","role":"approver","scan":")" + to_hex(scan) + R"("})",
+                     R"({"name":"丙","role":"reviewer","scan":")" + to_hex(scan) + R"("})"};
+  Submitted facts = establish_facts(std::move(input), county(), now);
+  ASSERT_EQ(facts.approvals.size(), 3U);
+
+  EXPECT_EQ(scans_of(facts), std::vector<Digest>{scan});
+  add_scans({{scan, {.names = {bundle}, .unread = {}}}}, facts);
+
+  EXPECT_TRUE(facts.approvals[0].scan_names.empty());
+  EXPECT_EQ(facts.approvals[1].scan_names, std::vector<Digest>{bundle});
+  EXPECT_EQ(facts.approvals[2].scan_names, std::vector<Digest>{bundle});
+}
+
+TEST(FactsTest, PhasesOfInterpretationStandAsDigests) {
+  Release document = notice("n-1");
+  document.interpretation_plan = {"plan.pdf", {{"同步解读", "2026-05-09"}}};
+  Release reading = notice("n-2");
+  reading.kind = Kind::interpretation;
+  reading.interpretation = {.phase = "同步解读", .drafting_unit = "鼓楼县民政局"};
+
+  const Submitted facts = facts_of({to_json(document), to_json(reading)});
+
+  ASSERT_EQ(facts.parts.size(), 2U);
+  ASSERT_EQ(facts.parts[0].planned.size(), 1U);
+  EXPECT_EQ(facts.parts[0].planned[0].phase, facts.parts[1].phase);
+  EXPECT_EQ(facts.parts[0].planned[0].due_on, "2026-05-09");
+  EXPECT_TRUE(facts.parts[1].phase);
+}
+
 }  // namespace gulou
