@@ -8,11 +8,14 @@
 #include "common/base/limits.h"
 #include "common/crypto/key_file.h"
 #include "common/draw/qr.h"
+#include "common/http/client.h"
 #include "common/settings/home.h"
 #include "common/text/catalogue.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -20,6 +23,9 @@
 
 namespace gulou {
 namespace {
+
+constexpr int64_t page_ms_max = 4'000;
+constexpr int64_t pages_ms_max = 20'000;
 
 struct Given {
   std::vector<std::string> names;  // files or releases
@@ -150,6 +156,22 @@ Result<std::string> export_file(const Home& home, const Given& given, Language l
          "\n";
 }
 
+// Whoever waits for the file waits for the pages: what takes too long is not read.
+ReadPage page_reader() {
+  const int64_t until = read_clocks().mono.ms + pages_ms_max;
+  const auto client = std::make_shared<HttpClient>();  // shared: a function is copied
+  return [client, until](const std::string& url) -> Result<PageShown> {
+    const int64_t left_ms = until - read_clocks().mono.ms;
+    if (left_ms <= 0) {
+      return fail(ErrorCode::timed_out, "page_not_read");
+    }
+    HttpAnswer answer = TRY(client->call({.url = url,
+                                          .timeout_ms = std::min(left_ms, page_ms_max),
+                                          .bytes_max = limits::resolve_look_bytes_max}));
+    return PageShown{static_cast<uint64_t>(answer.status), std::move(answer.body)};
+  };
+}
+
 }  // namespace
 
 Result<EvidenceMade> make_evidence(const Home& home,
@@ -174,7 +196,7 @@ Result<EvidenceMade> make_evidence(const Home& home,
   EvidenceMade made;
   made.seed = evidence.selection.seed;
   made.releases = evidence.entries.size();
-  made.file = TRY(export_evidence(history, std::move(evidence), key, language));
+  made.file = TRY(export_evidence(history, std::move(evidence), key, language, page_reader()));
   return made;
 }
 

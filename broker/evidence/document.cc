@@ -44,10 +44,24 @@ class Page {
     for (const Change& change : changes_) {
       std::visit([&](const auto& one) { add(one, entry, proven, stated); }, change);
     }
+    for (const PageRead& page : evidence_.pages) {
+      stated += page.entry == entry.seq ? line_of(page) : std::string();
+    }
     return "# " + title + "\n" + proven + stated;
   }
 
  private:
+  std::string line_of(const PageRead& page) const {
+    const std::string at = format_shanghai(page.at);
+    const std::string why = sentence(language_, page.error, {}, std::vector{page.url, page.detail});
+    return page.digest
+               ? filled(
+                     language_,
+                     "evidence_line_page",
+                     {page.channel, at, page.url, std::to_string(page.status), to_hex(page.digest)})
+               : filled(language_, "evidence_line_page_unread", {page.channel, at, page.url, why});
+  }
+
   std::string heading(std::string_view key) const {
     return "## " + std::string(word(language_, key)) + "\n";
   }

@@ -22,6 +22,10 @@ std::string blob(const Digest& digest) {
   return "files/" + to_hex(digest);
 }
 
+std::string page(const Digest& digest) {
+  return "pages/" + to_hex(digest) + ".html";
+}
+
 }  // namespace evidence_names
 
 namespace {
@@ -64,6 +68,24 @@ void append_change(JsonWriter& json, const ProvenChange& change) {
   json.end_object();
 }
 
+void append_pages(JsonWriter& json, const std::vector<PageRead>& pages) {
+  json.key("pages").begin_array();
+  for (const PageRead& page : pages) {
+    json.begin_object()
+        .member("entry", page.entry.value)
+        .member("channel", page.channel)
+        .member("url", page.url)
+        .member("at", format_utc(page.at))
+        .member("status", page.status)
+        .member("error", page.error)
+        .member("detail", page.detail)
+        .member("digest", page.digest ? to_hex(page.digest) : std::string())
+        .member("size_bytes", page.size_bytes)
+        .end_object();
+  }
+  json.end_array();
+}
+
 std::string json_of(const Evidence& evidence) {
   const EvidenceSelection& selection = evidence.selection;
   JsonWriter json;
@@ -87,6 +109,7 @@ std::string json_of(const Evidence& evidence) {
   json.end_array();
   append_digests(json, "left_out", evidence.left_out);
   append_digests(json, "erased", evidence.erased);
+  append_pages(json, evidence.pages);
   json.key("changes").begin_array();
   for (const ProvenChange& change : evidence.changes) {
     append_change(json, change);
@@ -129,6 +152,27 @@ Result<ProvenChange> change_of(const JsonValue& json, size_t at) {
                       .path = *std::move(path)};
 }
 
+// Files made before there were any name none.
+Status read_pages(const JsonValue& json, std::vector<PageRead>& pages) {
+  for (const JsonValue& item : json.items("pages")) {
+    const auto at = parse_utc(item.text("at"));
+    const auto digest = digest_from_hex(item.text("digest"));
+    if (!at || (!digest && !item.text("digest").empty())) {
+      return unreadable(evidence_names::evidence, "pages[" + std::to_string(pages.size()) + "]");
+    }
+    pages.push_back({.entry = {static_cast<uint64_t>(item.integer("entry"))},
+                     .channel = std::string(item.text("channel")),
+                     .url = std::string(item.text("url")),
+                     .at = *at,
+                     .status = static_cast<uint64_t>(item.integer("status")),
+                     .error = std::string(item.text("error")),
+                     .detail = std::string(item.text("detail")),
+                     .digest = digest.value_or(Digest{}),
+                     .size_bytes = static_cast<uint64_t>(item.integer("size_bytes"))});
+  }
+  return {};
+}
+
 uint64_t number_of(std::string_view text) {
   uint64_t number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -166,6 +210,7 @@ Status read_json(std::string_view text, Evidence& evidence) {
   }
   evidence.left_out = *left_out;
   evidence.erased = *erased;
+  TRY(read_pages(*parsed, evidence.pages));
   const JsonValue::Array& changes = parsed->items("changes");
   for (size_t i = 0; i < changes.size(); ++i) {
     evidence.changes.push_back(TRY(change_of(changes[i], i)));

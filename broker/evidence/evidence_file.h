@@ -27,6 +27,7 @@ inline constexpr std::string_view manifest = "manifest.json";
 inline constexpr std::string_view signature = "manifest.sig";
 std::string content(const Digest& digest);
 std::string blob(const Digest& digest);
+std::string page(const Digest& digest);
 }  // namespace evidence_names
 
 // How the releases were chosen.
@@ -37,6 +38,21 @@ struct EvidenceSelection {
   uint64_t sample = 0;      // 0: all
   uint64_t seed = 0;        // of the sample
   uint64_t candidates = 0;  // how many it was taken from
+};
+
+// A public address of a receipt as it was read while the file was made: a statement of whoever made
+// it, not proven by the chain.
+struct PageRead {
+  Seq entry;
+  std::string channel;
+  std::string url;
+  Utc at;
+  uint64_t status = 0;  // of HTTP; 0: not read, see error
+  std::string error;    // a code, and what is to be said with it beside the address
+  std::string detail;
+  Digest digest;  // of the page, which is in the file; none: it is not
+  uint64_t size_bytes = 0;
+  friend bool operator==(const PageRead&, const PageRead&) = default;
 };
 
 struct Evidence {
@@ -51,6 +67,7 @@ struct Evidence {
   std::vector<ProvenChange> changes;
   std::vector<ChainRun> runs;
   std::vector<Checkpoint> checkpoints;
+  std::vector<PageRead> pages;
 };
 
 // evidence.json, chain.txt and checkpoints.txt.

@@ -6,12 +6,14 @@
 #include "common/text/catalogue.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
 namespace gulou {
 namespace {
 
+constexpr uint64_t pages_bytes_max = 32ULL * 1024 * 1024;
 constexpr int64_t day_ms = 24LL * 3600 * 1000;
 
 struct Period {
@@ -111,6 +113,26 @@ class Contents {
     members.push_back({evidence_names::blob(digest), std::move(whole)});
   }
 
+  void add_page(PageRead& page, const ReadPage& read_page) {
+    auto shown = pages_bytes_ < pages_bytes_max
+                     ? read_page(page.url)
+                     : Result<PageShown>(fail(ErrorCode::exhausted, "page_not_read"));
+    page.at = read_clocks().utc;
+    if (!shown) {
+      page.error = shown.error().reason;
+      page.detail = shown.error().args.empty() ? std::string() : shown.error().args.back();
+      return;
+    }
+    page.status = shown->status;
+    page.size_bytes = shown->body.size();
+    page.digest = sha256(shown->body);
+    pages_bytes_ += shown->body.size();
+    const std::string name = evidence_names::page(page.digest);
+    if (names_.insert(name).second) {
+      members.push_back({name, std::move(shown->body)});
+    }
+  }
+
   std::vector<ArchiveMember> members;
   std::vector<Digest> erased, left_out;
 
@@ -118,7 +140,36 @@ class Contents {
   const History& history_;
   std::set<std::string> names_;
   uint64_t bytes_ = 0;
+  uint64_t pages_bytes_ = 0;
 };
+
+// The public addresses of what was asked for, each once.
+std::vector<PageRead> addresses_in(const Gathered& gathered,
+                                   const std::map<uint32_t, std::string>& channels) {
+  std::vector<PageRead> pages;
+  std::set<std::pair<Seq, std::string>> known;
+  for (const ProvenChange& one : gathered.changes) {
+    const auto change = decode_change(one.bytes);
+    const auto* delivery = change ? std::get_if<DeliveryChanged>(&*change) : nullptr;
+    const bool asked_for =
+        delivery != nullptr &&
+        std::ranges::find(gathered.entries, delivery->seq, &EntryAccepted::seq) !=
+            gathered.entries.end();
+    if (!asked_for || delivery->state != DeliveryState::published) {
+      continue;
+    }
+    for (const PartReceipt& part : delivery->receipt.parts) {
+      if (part.url.empty() || !known.emplace(delivery->seq, part.url).second) {
+        continue;
+      }
+      const auto channel = channels.find(channel_of(delivery->subscriber).value);
+      PageRead page{.entry = delivery->seq, .channel = {}, .url = part.url};
+      page.channel = channel == channels.end() ? std::string() : channel->second;
+      pages.push_back(std::move(page));
+    }
+  }
+  return pages;
+}
 
 }  // namespace
 
@@ -158,7 +209,8 @@ Result<std::vector<Seq>> choose(const History& history, EvidenceSelection& selec
 Result<std::string> export_evidence(const History& history,
                                     Evidence evidence,
                                     const SigningKey& key,
-                                    Language language) {
+                                    Language language,
+                                    const ReadPage& read_page) {
   Gathered gathered = TRY(gather(history, evidence.entries, evidence.checkpoints));
   Contents contents(history);
   for (const EntryAccepted& entry : gathered.entries) {
@@ -173,6 +225,10 @@ Result<std::string> export_evidence(const History& history,
   }
   for (const ChannelDefined& channel : history.channels()) {
     evidence.channels.emplace(channel.channel.value, channel.id);
+  }
+  for (PageRead& page : addresses_in(gathered, evidence.channels)) {
+    contents.add_page(page, read_page);
+    evidence.pages.push_back(std::move(page));
   }
   evidence.withheld = std::move(gathered.withheld);
   evidence.changes = std::move(gathered.changes);

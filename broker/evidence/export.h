@@ -7,6 +7,7 @@
 #include "common/base/result.h"
 #include "common/text/language.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,20 @@ namespace gulou {
 // Fills in `candidates`. Errors: invalid_argument date_invalid; not_found evidence_nothing_chosen.
 Result<std::vector<Seq>> choose(const History& history, EvidenceSelection& selection);
 
-// checkpoints: from the oldest of the releases on. The bytes of the ZIP file.
+// What an address shows now; an Error says why nobody can tell. Bounded by whoever gives it.
+struct PageShown {
+  uint64_t status = 0;
+  std::string body;
+};
+
+using ReadPage = std::function<Result<PageShown>(const std::string& url)>;
+
+// checkpoints: from the oldest of the releases on. The public addresses of their receipts are read
+// and kept as they are now. The bytes of the ZIP file.
 Result<std::string> export_evidence(const History& history,
                                     Evidence evidence,
                                     const SigningKey& key,
-                                    Language language);
+                                    Language language,
+                                    const ReadPage& read_page);
 
 }  // namespace gulou

@@ -169,6 +169,28 @@ Status check_entries(const std::vector<ArchiveMember>& members,
   return {};
 }
 
+// Pages as they were read: nothing proves them but the seal; each must be there and be of an entry
+// of this file.
+Status check_pages(const std::vector<ArchiveMember>& members, const Evidence& evidence) {
+  for (const PageRead& page : evidence.pages) {
+    if (std::ranges::find(evidence.entries, page.entry) == evidence.entries.end()) {
+      return wrong("evidence_entry_missing", {std::to_string(page.entry.value)});
+    }
+    if (!page.digest) {
+      continue;
+    }
+    const std::string name = evidence_names::page(page.digest);
+    const ArchiveMember* member = find_member(members, name);
+    if (member == nullptr) {
+      return wrong("evidence_member_missing", {name});
+    }
+    if (sha256(member->bytes) != page.digest || member->bytes.size() != page.size_bytes) {
+      return wrong("evidence_member_changed", {name});
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Verified> verify_evidence(std::string_view bytes,
@@ -184,6 +206,7 @@ Result<Verified> verify_evidence(std::string_view bytes,
   const Roots roots = TRY(check_chain(evidence));
   const auto changes = TRY(check_changes(evidence, roots));
   TRY(check_entries(members, evidence, changes));
+  TRY(check_pages(members, evidence));
   Verified verified{
       .evidence = std::move(evidence), .changes = changes.size(), .members = members.size()};
   for (const Change& change : changes) {

@@ -2,6 +2,8 @@
 
 evidence_test.py [unittest options], with GULOU_BIN.
 """
+import hashlib
+import json
 import os
 import random
 import shutil
@@ -65,6 +67,33 @@ class EvidenceTest(unittest.TestCase):
             self.assertEqual(home.http("GET", "/v1/evidence").codes(), {"releases": "evidence_choose"})
             self.assertEqual(home.http("GET", "/v1/evidence?releases=1", token="x").status, 401)
             self.assertEqual(home.head(), 3)
+
+    def test_the_page_as_it_is_read_stands_beside_what_is_proven(self):
+        with Home() as home, tempfile.TemporaryDirectory() as outside:
+            home.start(BROKER)
+            home.start("gulou-portal")
+            self.assertEqual(home.publisher().submit([canonical(notice("water-1"))])["seq"], 1)
+            home.wait_state(1, "portal", "published")
+            keys, file = os.path.join(outside, "keys"), os.path.join(outside, "e.zip")
+            os.mkdir(keys)
+            shutil.copy(os.path.join(home.path, "keys", "checkpoint.public"), keys)
+            verify = ("evidence", "verify", file, "--keys", keys)
+
+            home.gulou("evidence", "export", "1", "--out", file)
+            self.assertEqual(home.run(BROKER, *verify).returncode, 0)
+            with zipfile.ZipFile(file) as archive:
+                page = json.loads(archive.read("evidence.json"))["pages"][0]
+                self.assertEqual((page["entry"], page["channel"], page["status"]), (1, "portal", 200))
+                shown = archive.read(f"pages/{page['digest']}.html")
+                self.assertEqual(hashlib.sha256(shown).hexdigest(), page["digest"])
+                self.assertIn("关于春山路停水的通知", shown.decode())
+
+            home.stop("gulou-portal")
+            home.gulou("evidence", "export", "1", "--out", file)
+            self.assertEqual(home.run(BROKER, *verify).returncode, 0)
+            with zipfile.ZipFile(file) as archive:
+                page = json.loads(archive.read("evidence.json"))["pages"][0]
+                self.assertEqual((page["error"], page["digest"]), ("http_connect_failed", ""))
 
     def check_file(self, home, file, keys, kept):
         verify = ("evidence", "verify", file, "--keys", keys)

@@ -50,9 +50,19 @@ class EvidenceTest : public testing::Test {
     Evidence evidence{.made_at = {1'700'000'000'000}, .entries = std::move(entries)};
     const uint64_t from = changeset_of(journal_->history(), evidence.entries.front());
     evidence.checkpoints = read_checkpoints(dir_.path() + "/c", from).value();
-    return export_evidence(journal_->history(), evidence, key_, Language::zh).value();
+    return export_evidence(journal_->history(), evidence, key_, Language::zh, reader_).value();
   }
 
+  // What the outside world shows, while the file is made.
+  ReadPage reader_ = [this](const std::string& url) -> Result<PageShown> {
+    asked_.push_back(url);
+    if (page_.empty()) {
+      return fail(ErrorCode::unavailable, "http_connect_failed");
+    }
+    return PageShown{200, page_};
+  };
+  std::string page_ = "<h1>as it is read today</h1>";
+  std::vector<std::string> asked_;
   TempDir dir_;
   SigningKey key_ = SigningKey::from_seed({7});
   PublicKeys keys_;
@@ -165,6 +175,52 @@ TEST_F(EvidenceTest, ACheckpointKeptOutsideShowsAnotherHistory) {
     const auto parsed = parse_checkpoint(other);
     EXPECT_FALSE(parsed && check_signature(*parsed, keys_)) << at;
   }
+}
+
+TEST_F(EvidenceTest, ThePagesOfItsReceiptsAreReadAndKept) {
+  const std::string file = exported({{2}, {3}});
+
+  EXPECT_EQ(asked_, std::vector<std::string>{"http://portal.example/2"});
+  const auto verified = verify_evidence(file, keys_);
+  ASSERT_TRUE(verified.has_value()) << describe(verified.error());
+  ASSERT_EQ(verified->evidence.pages.size(), 1U);
+  const PageRead& page = verified->evidence.pages[0];
+  EXPECT_EQ(page.channel, "portal");
+  EXPECT_EQ(page.status, 200U);
+  EXPECT_EQ(page.digest, sha256(page_));
+  const auto members = read_archive(file).value();
+  const ArchiveMember* kept = find_member(members, evidence_names::page(page.digest));
+  ASSERT_NE(kept, nullptr);
+  EXPECT_EQ(kept->bytes, page_);
+}
+
+TEST_F(EvidenceTest, APageThatCannotBeReadIsSaidToBeSo) {
+  page_.clear();
+
+  const auto verified = verify_evidence(exported({{2}}), keys_);
+
+  ASSERT_TRUE(verified.has_value()) << describe(verified.error());
+  ASSERT_EQ(verified->evidence.pages.size(), 1U);
+  EXPECT_EQ(verified->evidence.pages[0].error, "http_connect_failed");
+  EXPECT_FALSE(verified->evidence.pages[0].digest);
+}
+
+TEST_F(EvidenceTest, APageIsWhatItsDigestSaysAlsoUnderTheRightSeal) {
+  auto members = read_archive(exported({{2}})).value();
+  const std::string name = evidence_names::page(sha256(page_));
+  std::erase_if(members, [](const ArchiveMember& one) { return one.name.starts_with("manifest"); });
+  auto page = std::ranges::find(members, name, &ArchiveMember::name);
+  ASSERT_NE(page, members.end());
+  page->bytes = "<h1>something else</h1>";
+  auto changed = members;
+  seal(changed, key_);
+  std::erase_if(members, [&](const ArchiveMember& one) { return one.name == name; });
+  seal(members, key_);
+
+  EXPECT_EQ(verify_evidence(write_archive(changed).value(), keys_).error().reason,
+            "evidence_member_changed");
+  EXPECT_EQ(verify_evidence(write_archive(members).value(), keys_).error().reason,
+            "evidence_member_missing");
 }
 
 }  // namespace
