@@ -1,5 +1,6 @@
 #include "adapters/screen/device.h"
 
+#include "adapters/screen/limits.h"
 #include "common/base/fleet_limits.h"
 #include "common/json/release_json.h"
 #include "common/model/device.h"
@@ -46,6 +47,7 @@ void Device::on_connected(Now now) {
   refusal_.reset();
   fault_.reset();
   sends_.clear();
+  saying_.clear();
   said_last_ = now.mono;
   say(wire::Hello{options_.channel, options_.instance, options_.software, last_goodbye_, known_});
 }
@@ -272,22 +274,44 @@ void Device::on_shown(Seq seq) {
   }
 }
 
+// What the broker has not certainly heard. It makes durable what it hears within moments, or dies
+// and ends the session: where the session goes on it knows.
+void Device::tell_shown(Now now) {
+  if (!saying_.empty() && now.mono.ms - said_at_.ms >= limits::screen_said_ms) {
+    ScreenChange change;
+    change.said = std::exchange(saying_, {});
+    if (!store(std::move(change))) {
+      return;
+    }
+  }
+  Report report;
+  report.outcome = Outcome::published;
+  report.receipt.level = ReceiptLevel::shown;
+  report.receipt.at = now.utc;
+  wire::ReportBatch batch;
+  for (const auto& [publication, item] : shelf_.content().items) {
+    const bool said = std::find(saying_.begin(), saying_.end(), item.seq) != saying_.end();
+    if (item.shown == Shown::yes && !said && batch.items.size() < limits::deliver_entries_max) {
+      batch.items.push_back({item.seq, item.seq, report});
+      saying_.push_back(item.seq);
+    }
+  }
+  if (!batch.items.empty()) {
+    said_at_ = now.mono;
+    say(std::move(batch));
+  }
+}
+
 void Device::on_time(Now now) {
+  if (!shown_.empty()) {
+    ScreenChange change;
+    change.shown = std::exchange(shown_, {});
+    static_cast<void>(store(std::move(change)));
+  }
   if (!in_step()) {
     return;
   }
-  if (!shown_.empty()) {
-    Report report;
-    report.outcome = Outcome::published;
-    report.receipt.level = ReceiptLevel::shown;
-    report.receipt.at = now.utc;
-    wire::ReportBatch batch;
-    while (!shown_.empty() && batch.items.size() < limits::deliver_entries_max) {
-      batch.items.push_back({shown_.back(), shown_.back(), report});
-      shown_.pop_back();
-    }
-    say(std::move(batch));
-  }
+  tell_shown(now);
   if (now.mono >= sync_at_) {
     sync(now);
   }

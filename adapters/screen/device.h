@@ -2,6 +2,8 @@
 // come out, and what must change goes to its Shelf at once. It has no socket, thread or clock, so
 // the simulator runs the real one; device_shell.h puts it on the network. What has to go goes
 // before anything new is fetched; its position is stored in the same step as what it stands for.
+// What was shown is stored before it is said, and said at every contact until a session has lasted
+// long enough for the broker to have made it durable.
 #pragma once
 
 #include "adapters/screen/store.h"
@@ -81,6 +83,7 @@ class Device {
   void sync(Now now);
   Status put_items(const wire::Deliver& deliver, ScreenChange& change) const;
   bool store(ScreenChange change);
+  void tell_shown(Now now);
   void say(wire::Body body);
   Digest held() const;
 
@@ -100,7 +103,9 @@ class Device {
   Seq head_;     // of the broker, when it said WELCOME
   bool caught_up_said_ = false;
   wire::Cursor known_;
-  std::vector<Seq> shown_;  // not told yet
+  std::vector<Seq> shown_;   // not stored yet
+  std::vector<Seq> saying_;  // in this session
+  Mono said_at_;             // the last of them
   std::vector<wire::Message> sends_;
   Mono said_last_;
   Mono sync_at_;

@@ -158,7 +158,11 @@ class Shell {
         device_(seat_.device, shelf_),
         pictures_(seat_.store, seat_.dir, seat_.touch, fetched),
         context_(context),
-        begin_at_{read_clocks().mono.ms + at_most(seat_.spread_ms)} {}
+        begin_at_{read_clocks().mono.ms + at_most(seat_.spread_ms)} {
+    for (const Seq seq : seat_.marked) {
+      device_.on_shown(seq);  // drawn before the start, and perhaps never said
+    }
+  }
 
   // What becomes readable when there is something to do; the link's socket once it is open.
   void add_to(net::Poller& poller) { poller.add(seat_.shown.fd()); }

@@ -21,7 +21,8 @@ struct DeviceSeat {
   DeviceOptions device;
   ScreenStore& store;
   DeviceClock& clock;
-  Mailbox<Seq>& shown;  // entries a page has drawn
+  Mailbox<Seq>& shown;      // entries a page has drawn
+  std::vector<Seq> marked;  // those drawn before the start
   std::string endpoint;
   std::string server_key;
   net::KeyPair keys;

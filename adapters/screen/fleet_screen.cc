@@ -65,6 +65,7 @@ FleetScreen::FleetScreen(AdapterSettings settings,
     : settings_(std::move(settings)),
       link_(std::move(link)),
       store_(std::move(store)),
+      played_(played),
       page_key_(std::move(page_key)),
       clock_(settings_.directory),
       shown_(limits::screen_items_max),
@@ -84,11 +85,27 @@ void FleetScreen::answer(const HttpRequest& request, Responder responder) {
       pages_, live_, pdf_pages_, clock_.now(read_clocks().utc), request, std::move(responder));
 }
 
+// Marks of what is held no more go.
+void FleetScreen::keep_marks() const {
+  std::vector<Digest> held;
+  for (const auto& [publication, item] : store_.content().items) {
+    held.push_back(item.digest);
+  }
+  played_.keep_only(held);
+}
+
 DeviceSeat FleetScreen::seat(std::function<void()> changed) {
+  std::vector<Seq> marked;
+  for (const auto& [publication, item] : store_.content().items) {
+    if (item.shown == Shown::no && played_.first_shown(item.digest, glass_.name())) {
+      marked.push_back(item.seq);
+    }
+  }
   return {.device = {settings_.channel, settings_.instance, "gulou-screen"},
           .store = store_,
           .clock = clock_,
           .shown = shown_,
+          .marked = std::move(marked),
           .endpoint = link_.endpoint,
           .server_key = link_.server_public_key,
           .keys = link_.keys,
@@ -97,6 +114,7 @@ DeviceSeat FleetScreen::seat(std::function<void()> changed) {
           .spread_ms = int64_t{settings_.screen.spread_s} * 1000,
           .changed = [this, changed = std::move(changed)] {
             changed();
+            keep_marks();
             live_.changed();
           }};
 }

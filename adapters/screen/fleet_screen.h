@@ -65,7 +65,10 @@ class FleetScreen {
 
   AdapterSettings settings_;
   sdk::ShellOptions link_;
+  void keep_marks() const;
+
   ScreenStore store_;
+  Played played_;
   std::string page_key_;
   DeviceClock clock_;
   Mailbox<Seq> shown_;

@@ -39,6 +39,7 @@ std::string index_bytes(const ScreenContent& content) {
     line.add("digest", to_hex(item.digest));
     line.add("published_on", static_cast<uint64_t>(item.published_on.ms));
     line.add("from", static_cast<uint64_t>(item.from.ms));
+    line.add("shown", static_cast<uint64_t>(item.shown));
     bytes += line.line() + "\n";
   }
   return bytes;
@@ -55,12 +56,14 @@ Result<ScreenItem> read_item(const std::string& dir, std::string_view text) {
   if (!release) {
     return damaged(item_path(dir, *digest));
   }
-  return ScreenItem{.publication = line->get("publication"),
-                    .seq = Seq{line->number("seq")},
-                    .digest = *digest,
-                    .published_on = Utc{static_cast<int64_t>(line->number("published_on"))},
-                    .from = Utc{static_cast<int64_t>(line->number("from"))},
-                    .release = std::move(*release)};
+  return ScreenItem{
+      .publication = line->get("publication"),
+      .seq = Seq{line->number("seq")},
+      .digest = *digest,
+      .published_on = Utc{static_cast<int64_t>(line->number("published_on"))},
+      .from = Utc{static_cast<int64_t>(line->number("from"))},
+      .release = std::move(*release),
+      .shown = static_cast<Shown>(std::min<uint64_t>(line->number("shown"), uint64_t{2}))};
 }
 
 // The oldest that nobody will miss first: what has expired counts as oldest anyway by its date.
@@ -172,6 +175,10 @@ Status ScreenStore::apply(ScreenChange change) {
       continue;
     }
     TRY(write_item(item_path(dir_, put.item.digest), put.canonical));
+    if (held != next.items.end() && held->second.digest == put.item.digest &&
+        held->second.seq == put.item.seq) {
+      put.item.shown = held->second.shown;
+    }
     std::string publication = put.item.publication;
     next.items.insert_or_assign(std::move(publication), std::move(put.item));
   }
@@ -180,6 +187,7 @@ Status ScreenStore::apply(ScreenChange change) {
       next.items.erase(meant.publication);
     }
   }
+  mark_shown(next.items, change);
   drop_beyond_limit(next);
   TRY(sync_directory(dir_ + "/items"));
   TRY(replace_file(screen_index_path(dir_), index_bytes(next)));
@@ -188,6 +196,20 @@ Status ScreenStore::apply(ScreenChange change) {
     sweep();
   }
   return {};
+}
+
+void mark_shown(std::map<std::string, ScreenItem, std::less<>>& items, const ScreenChange& change) {
+  const auto names = [](const std::vector<Seq>& seqs, Seq seq) {
+    return std::find(seqs.begin(), seqs.end(), seq) != seqs.end();
+  };
+  for (auto& [publication, item] : items) {
+    if (names(change.shown, item.seq)) {
+      item.shown = std::max(item.shown, Shown::yes);
+    }
+    if (names(change.said, item.seq)) {
+      item.shown = Shown::said;
+    }
+  }
 }
 
 bool ScreenStore::has_blob(const Digest& digest) const {

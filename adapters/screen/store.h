@@ -14,6 +14,7 @@
 #include "common/base/time.h"
 #include "common/model/release.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -23,6 +24,9 @@
 
 namespace gulou {
 
+// said: a broker has had the time to make it durable.
+enum class Shown : uint8_t { no = 0, yes = 1, said = 2 };
+
 struct ScreenItem {
   std::string publication;  // "publisher/id"
   Seq seq;
@@ -30,6 +34,7 @@ struct ScreenItem {
   Utc published_on;
   Utc from;  // not shown before: an embargo
   Release release;
+  Shown shown = Shown::no;  // of a device: what its broker knows of the glass
 };
 
 struct ScreenPut {
@@ -45,8 +50,13 @@ struct ScreenRemoval {
 struct ScreenChange {
   std::vector<ScreenPut> put;
   std::vector<ScreenRemoval> remove;
-  Seq position;  // 0: as it was
+  Seq position;            // 0: as it was
+  std::vector<Seq> shown;  // what came with these entries was drawn
+  std::vector<Seq> said;   // and the broker has heard of these
 };
+
+// Marks of a change, on what is held; the same for every shelf.
+void mark_shown(std::map<std::string, ScreenItem, std::less<>>& items, const ScreenChange& change);
 
 // Everything below `dir`, by publication.
 struct ScreenContent {

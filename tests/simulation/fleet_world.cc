@@ -46,6 +46,7 @@ Status FleetWorld::Shelf::apply(ScreenChange change) {
   if (change.position) {
     content_.position = change.position;
   }
+  mark_shown(content_.items, change);
   for (ScreenPut& put : change.put) {
     const auto held = content_.items.find(put.item.publication);
     if (held == content_.items.end() ||
