@@ -19,6 +19,7 @@ Result<CheckProcess> CheckProcess::start(const std::vector<std::string>& command
                                          const Environment& environment) {
   constexpr int not_found = 127;
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) {
     arguments.push_back(const_cast<char*>(word.c_str()));  // exec leaves them alone
   }

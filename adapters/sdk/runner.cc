@@ -64,33 +64,14 @@ void Runner::on_disconnected() {
 
 void Runner::on_message(const wire::Message& message, Now now) {
   if (const auto* welcome = std::get_if<wire::Welcome>(&message.body)) {
-    welcomed_ = true;
-    refusal_.reset();
-    last_goodbye_.clear();
-    learn(welcome->cursor);
-    ping_every_ms_ = welcome->ping_every_ms;
-    for (wire::ReportBatch& report : std::exchange(late_, {})) {
-      send(std::move(report));
-    }
-    for (std::string& platform_id : std::exchange(called_back_, {})) {
-      send(wire::Progress{{}, {}, 0, std::move(platform_id)});
-    }
-    grant(true);
+    on_welcome(*welcome);
   } else if (const auto* batch = std::get_if<wire::Deliver>(&message.body)) {
     if (welcomed_) {
       learn(batch->cursor);
       deliver(*batch, now);
     }
   } else if (const auto* ok = std::get_if<wire::ProgressOk>(&message.body)) {
-    const auto lease = leases_.find(ok->lease);
-    if (lease != leases_.end()) {
-      lease->second.extending = false;
-      lease->second.deadline = {lease->second.asked_at.ms + lease->second.lease_ms};
-    }
-    if (progress_asked_ && running_ && running_->item.facts.seq == ok->seq) {
-      progress_asked_ = false;
-      progress_answer_ = Status{};
-    }
+    on_progress_ok(*ok);
   } else if (const auto* taken_back = std::get_if<wire::Recall>(&message.body)) {
     recall(*taken_back);
   } else if (const auto* ping = std::get_if<wire::Ping>(&message.body)) {
@@ -104,16 +85,47 @@ void Runner::on_message(const wire::Message& message, Now now) {
     goodbye_ = reason;
     last_goodbye_ = reason;
   } else if (const auto* error = std::get_if<wire::ErrorMessage>(&message.body)) {
-    if (!welcomed_) {
-      refusal_ = error->error;
-      if (error->error.reason == "cursor_not_ours") {
-        known_ = {};  // another broker, or one with new keys
-      }
+    on_error(error->error);
+  }
+}
+
+void Runner::on_welcome(const wire::Welcome& welcome) {
+  welcomed_ = true;
+  refusal_.reset();
+  last_goodbye_.clear();
+  learn(welcome.cursor);
+  ping_every_ms_ = welcome.ping_every_ms;
+  for (wire::ReportBatch& report : std::exchange(late_, {})) {
+    send(std::move(report));
+  }
+  for (std::string& platform_id : std::exchange(called_back_, {})) {
+    send(wire::Progress{{}, {}, 0, std::move(platform_id)});
+  }
+  grant(true);
+}
+
+void Runner::on_progress_ok(const wire::ProgressOk& ok) {
+  const auto lease = leases_.find(ok.lease);
+  if (lease != leases_.end()) {
+    lease->second.extending = false;
+    lease->second.deadline = {lease->second.asked_at.ms + lease->second.lease_ms};
+  }
+  if (progress_asked_ && running_ && running_->item.facts.seq == ok.seq) {
+    progress_asked_ = false;
+    progress_answer_ = Status{};
+  }
+}
+
+void Runner::on_error(const Error& error) {
+  if (!welcomed_) {
+    refusal_ = error;
+    if (error.reason == "cursor_not_ours") {
+      known_ = {};  // another broker, or one with new keys
     }
-    if (progress_asked_ && error->error.reason == "lease_ended") {
-      progress_asked_ = false;
-      progress_answer_ = Status(fail(error->error));
-    }
+  }
+  if (progress_asked_ && error.reason == "lease_ended") {
+    progress_asked_ = false;
+    progress_answer_ = Status(fail(error));
   }
 }
 

@@ -113,6 +113,9 @@ class Runner {
   bool goes_on(const Running& running, const Report& report) const;
   void after_find(Item item, const Report& found);
   void recall(const wire::Recall& recall);
+  void on_welcome(const wire::Welcome& welcome);
+  void on_progress_ok(const wire::ProgressOk& ok);
+  void on_error(const Error& error);
   void learn(const wire::Cursor& cursor);
 
   RunnerOptions options_;

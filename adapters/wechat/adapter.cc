@@ -402,7 +402,7 @@ Report WechatAdapter::after_submission(const sdk::Delivery& delivery,
 Status WechatAdapter::take_down(const std::string& article_id,
                                 size_t index,
                                 const std::string& url) {
-  const Status done = api_.remove(article_id, index);
+  Status done = api_.remove(article_id, index);
   if (!done && !is_article_absent(wechat_code(done.error()))) {
     return done;
   }
@@ -441,13 +441,22 @@ Status WechatAdapter::take_down_found(const sdk::Delivery& delivery,
   // What had not been seen has had its time; it may have come while we asked.
   const auto message = seen ? seen : TRY(look(delivery, marks));
   for (const sdk::Part& part : delivery.parts) {
-    for (size_t i = 0; message && i < message->items.size(); ++i) {
-      const WechatItem& item = message->items[i];
-      if (leads_to(item, url_of(part, marks))) {
-        TRY(take_down(message->id, i + 1, item.url));
-        receipt.parts.push_back(
-            receipt_of(part, part.release.revision, message->id, i + 1, item.url));
-      }
+    if (message) {
+      TRY(take_down_part(part, url_of(part, marks), *message, receipt));
+    }
+  }
+  return {};
+}
+
+Status WechatAdapter::take_down_part(const sdk::Part& part,
+                                     const std::string& portal_url,
+                                     const WechatMessage& message,
+                                     Receipt& receipt) {
+  for (size_t i = 0; i < message.items.size(); ++i) {
+    const WechatItem& item = message.items[i];
+    if (leads_to(item, portal_url)) {
+      TRY(take_down(message.id, i + 1, item.url));
+      receipt.parts.push_back(receipt_of(part, part.release.revision, message.id, i + 1, item.url));
     }
   }
   return {};

@@ -59,6 +59,11 @@ class WechatAdapter final : public sdk::ChannelAdapter {
   Status take_down(const std::string& article_id, size_t index, const std::string& url);
   Result<Receipt> take_down_all(const sdk::Delivery& delivery, sdk::Helper& helper);
   Status take_down_found(const sdk::Delivery& delivery, const Marks& marks, Receipt& receipt);
+  // The articles of a message that lead to this page of the portal.
+  Status take_down_part(const sdk::Part& part,
+                        const std::string& portal_url,
+                        const WechatMessage& message,
+                        Receipt& receipt);
   Status settled(const Marks& marks);
 
   Report failed(const Error& error) const;

@@ -143,7 +143,7 @@ Result<std::optional<WeiboPicture>> WeiboAdapter::picture(const sdk::Part& part,
 }
 
 Status WeiboAdapter::take_down(const std::string& id) {
-  const Status done = api_.destroy(id);
+  Status done = api_.destroy(id);
   if (!done && weibo_code(done.error()) != no_such_post) {
     return done;
   }

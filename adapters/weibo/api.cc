@@ -37,8 +37,9 @@ WeiboPost post_of(const JsonValue& value) {
 void multipart(HttpCall& call, const HttpFields& fields, const WeiboPicture& picture) {
   const std::string boundary = "gulou-" + to_hex(sha256(picture.bytes));
   for (const auto& [name, value] : fields) {
-    call.body += "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name +
-                 "\"\r\n\r\n" + value + "\r\n";
+    call.body.append("--").append(boundary);
+    call.body.append("\r\nContent-Disposition: form-data; name=\"").append(name);
+    call.body.append("\"\r\n\r\n").append(value).append("\r\n");
   }
   call.body += "--" + boundary +
                "\r\nContent-Disposition: form-data; name=\"pic\"; filename=\"picture.jpg\""
