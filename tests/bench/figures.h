@@ -10,6 +10,7 @@ namespace gulou::bench {
 
 void measure_limits(const Options& options, Book& book);
 void measure_ingest(const Options& options, Book& book);
+void measure_approvals(const Options& options, Book& book);
 void measure_fanout(const Options& options, Book& book);
 void measure_paced(const Options& options, Book& book);
 void measure_catchup(const Options& options, Book& book);

@@ -52,8 +52,12 @@ void Load::poll(int timeout_ms) {
 }
 
 void Load::submit(std::string_view release) {
+  wire::Submit message;
+  if (approvals) {
+    message.approvals = approvals(sent_at_.size());
+  }
   sent_at_.push_back(now_seconds());
-  links_.send(0, packed(sent_at_.size(), wire::Submit{}), release);
+  links_.send(0, packed(sent_at_.size(), std::move(message)), release);
 }
 
 void Load::publish(Bodies& bodies, uint64_t count, uint64_t outstanding, Samples* acks) {

@@ -43,6 +43,9 @@ class Load {
   // Asks for the newest release; returns when the broker has answered.
   void ask_status();
 
+  // Of the release of a number; none: it goes without.
+  Approvals approvals;
+
   // Called with what each DELIVER brought: ids are in the items frame.
   std::function<void(size_t adapter, std::string_view items)> on_deliver;
 

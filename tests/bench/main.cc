@@ -32,6 +32,7 @@ struct Group {
 
 constexpr Group groups[] = {{"limits", measure_limits},
                             {"ingest", measure_ingest},
+                            {"approvals", measure_approvals},
                             {"fanout", measure_fanout},
                             {"paced", measure_paced},
                             {"catchup", measure_catchup},
@@ -42,15 +43,16 @@ constexpr Group groups[] = {{"limits", measure_limits},
 constexpr double quick_scale = 0.2;
 
 int usage() {
-  std::fprintf(stderr,
-               "usage: gulou-bench all|limits|ingest|fanout|paced|catchup|store|fleet|site ...\n"
-               "  --quick       a fifth of times and counts\n"
-               "  --smoke       hardly anything: does each figure come?\n"
-               "  --size N      bytes of a release's text (4096); 11/4 of it where larger ones are "
-               "measured\n"
-               "  --repeat N    everything N times; the table shows medians\n"
-               "  --profile DIR perf(1) records the broker while it is measured\n"
-               "  --dir DIR     where homes are made: on the disk to be measured (here)\n");
+  std::fprintf(
+      stderr,
+      "usage: gulou-bench all|limits|ingest|approvals|fanout|paced|catchup|store|fleet|site ...\n"
+      "  --quick       a fifth of times and counts\n"
+      "  --smoke       hardly anything: does each figure come?\n"
+      "  --size N      bytes of a release's text (4096); 11/4 of it where larger ones are "
+      "measured\n"
+      "  --repeat N    everything N times; the table shows medians\n"
+      "  --profile DIR perf(1) records the broker while it is measured\n"
+      "  --dir DIR     where homes are made: on the disk to be measured (here)\n");
   return 2;
 }
 
@@ -106,8 +108,9 @@ int run(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.size() == 4 && words[0] == "serve") {
-    return gulou::bench::serve_broker(words[1], std::stoull(words[2]), std::stoi(words[3]));
+  if ((words.size() == 4 || words.size() == 5) && words[0] == "serve") {
+    const auto policy = gulou::bench::policy_of(words.size() == 5 ? words[4] : "none");
+    return gulou::bench::serve_broker(words[1], std::stoull(words[2]), std::stoi(words[3]), policy);
   }
   if (words.size() == 4 && words[0] == "serve-fleet") {
     return gulou::bench::serve_fleet(words[1], std::stoull(words[2]), words[3]);

@@ -1,10 +1,16 @@
 #include "tests/bench/material.h"
 
+#include "common/base/check.h"
 #include "common/base/files.h"
+#include "common/base/time.h"
+#include "common/crypto/signature.h"
+#include "common/json/approval_json.h"
+#include "common/json/digests.h"
 #include "common/json/release_json.h"
 
 #include <random>
 #include <sstream>
+#include <utility>
 
 namespace gulou::bench {
 namespace {
@@ -26,10 +32,81 @@ std::string random_text(std::mt19937& random, size_t bytes) {
   return text;
 }
 
+SigningKey signing_key() {
+  return SigningKey::from_seed({7});
+}
+
+std::string hex_of(const PublicKey& key) {
+  return to_hex({reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()});
+}
+
+ApprovalSettings approvals_needed(Policy policy) {
+  ApprovalSettings needed;
+  ApprovalRule rule;
+  switch (policy) {
+    case Policy::none:
+      return needed;
+    case Policy::asserted:
+      rule.require = {
+          ApprovalRole::drafter, ApprovalRole::secrecy_reviewer, ApprovalRole::approver};
+      break;
+    case Policy::by_key:
+      needed.review = false;
+      needed.people = {{.name = "何志远",
+                        .key = hex_of(signing_key().public_key()),
+                        .roles = {ApprovalRole::approver},
+                        .from = "2020-01-01"}};
+      rule.require = {ApprovalRole::approver};
+      rule.lowest = ApprovalLevel::by_key;
+      break;
+  }
+  needed.rules = {rule};
+  return needed;
+}
+
+std::string told(ApprovalRole role, std::string name, const std::string& at) {
+  Approval approval;
+  approval.role = role;
+  approval.name = std::move(name);
+  approval.at = at;
+  approval.unit = "云溪县人民政府办公室";
+  if (role == ApprovalRole::secrecy_reviewer) {
+    approval.result = "disclose";
+    approval.basis = "条例第十九条";
+  }
+  return to_json(approval);
+}
+
+std::vector<std::string> signed_approvals(Bodies& bodies, const std::string& at) {
+  const SigningKey key = signing_key();
+  std::vector<std::string> all;
+  for (uint64_t number = 0; number < signed_max; ++number) {
+    Approval approval;
+    const Digest digest = release_digest(bodies.release(number));
+    approval.bundle_digest = bundle_digest({&digest, 1});
+    approval.role = ApprovalRole::approver;
+    approval.name = "何志远";
+    approval.at = at;
+    all.push_back(to_json(sign_approval(std::move(approval), key)));
+  }
+  return all;
+}
+
 }  // namespace
 
-CountySettings county_of(size_t adapters) {
+std::string_view name_of(Policy policy) {
+  return policy == Policy::none ? "none" : policy == Policy::asserted ? "asserted" : "by_key";
+}
+
+Policy policy_of(std::string_view name) {
+  return name == name_of(Policy::asserted) ? Policy::asserted
+         : name == name_of(Policy::by_key) ? Policy::by_key
+                                           : Policy::none;
+}
+
+CountySettings county_of(size_t adapters, Policy policy) {
   CountySettings county;
+  county.approvals = approvals_needed(policy);
   county.units["office"] = {"office", "云溪县人民政府办公室", "014820037", "520000000000", ""};
   Column column;
   column.id = "tzgg";
@@ -50,6 +127,7 @@ NetPrincipals principals_of(size_t adapters) {
   NetPrincipal publisher;
   publisher.name = publisher_name;
   publisher.publisher = true;
+  publisher.rights.asserted = true;
   principals[publisher.name] = publisher;
   for (size_t i = 0; i < adapters; ++i) {
     NetPrincipal adapter;
@@ -120,6 +198,26 @@ std::string_view Bodies::release(uint64_t number) {
     }
   }
   return one.json;
+}
+
+Approvals approvals_of(Policy policy, Bodies& bodies) {
+  const std::string at = format_utc(read_clocks().utc);
+  switch (policy) {
+    case Policy::none:
+      return nullptr;
+    case Policy::asserted:
+      return [three = std::vector{told(ApprovalRole::drafter, "陈晓雨", at),
+                                  told(ApprovalRole::secrecy_reviewer, "周建民", at),
+                                  told(ApprovalRole::approver, "何志远", at)}](uint64_t) {
+        return three;
+      };
+    case Policy::by_key:
+      return [all = signed_approvals(bodies, at)](uint64_t number) {
+        CHECK(number < all.size());
+        return std::vector{all[number]};
+      };
+  }
+  return nullptr;
 }
 
 }  // namespace gulou::bench

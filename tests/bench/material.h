@@ -10,6 +10,7 @@
 #include "common/net/keys.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,15 @@ namespace gulou::bench {
 
 inline constexpr std::string_view publisher_name = "oa";
 
+// What a release needs before it leaves: nothing, the publisher's word for three approvals, or one
+// signature.
+enum class Policy : uint8_t { none, asserted, by_key };
+
+std::string_view name_of(Policy policy);
+Policy policy_of(std::string_view name);
+
 // County and principals for adapters "a0" … on channels "c0" …
-CountySettings county_of(size_t adapters);
+CountySettings county_of(size_t adapters, Policy policy);
 NetPrincipals principals_of(size_t adapters);
 
 // [0] the broker's, [1] the publisher's, [2 + i] of adapter i.
@@ -47,6 +55,13 @@ class Bodies {
 
   std::vector<Template> templates_;
 };
+
+// The approvals of the release of a number, as that policy asks for them. bodies outlives it. Those
+// with signatures are made beforehand, for signed_max releases.
+using Approvals = std::function<std::vector<std::string>(uint64_t number)>;
+
+inline constexpr uint64_t signed_max = 60'000;
+Approvals approvals_of(Policy policy, Bodies& bodies);
 
 inline constexpr std::string_view id_prefix = "r-";
 inline constexpr size_t number_digits = 8;

@@ -35,11 +35,12 @@ struct Measured {
   size_t adapters = 0;
   size_t devices = 0;
   int io_threads = 1;
+  Policy policy = Policy::none;
   std::string device_endpoint = "tcp://127.0.0.1:*";
 };
 
 CountySettings measured_county(const Measured& measured) {
-  CountySettings county = county_of(measured.adapters);
+  CountySettings county = county_of(measured.adapters, measured.policy);
   if (measured.devices > 0) {
     Channel channel;
     channel.id = "screens";
@@ -124,8 +125,8 @@ int serve(const std::string& home, const Measured& measured) {
 
 }  // namespace
 
-int serve_broker(const std::string& home, size_t adapters, int io_threads) {
-  return serve(home, {.adapters = adapters, .io_threads = io_threads});
+int serve_broker(const std::string& home, size_t adapters, int io_threads, Policy policy) {
+  return serve(home, {.adapters = adapters, .io_threads = io_threads, .policy = policy});
 }
 
 int serve_fleet(const std::string& home, size_t devices, const std::string& endpoint) {

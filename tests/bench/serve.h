@@ -3,6 +3,8 @@
 // ends when its standard input closes.
 #pragma once
 
+#include "tests/bench/material.h"
+
 #include <string>
 #include <vector>
 
@@ -10,7 +12,7 @@ namespace gulou::bench {
 
 // A whole broker on `home`, made of the parts gulou-broker is made of. Says
 // "ready <publisher endpoint> <adapter endpoint>"; ends when standard input closes.
-int serve_broker(const std::string& home, size_t adapters, int io_threads);
+int serve_broker(const std::string& home, size_t adapters, int io_threads, Policy policy);
 
 // The same with one fleet and so many devices enrolled, whose keys stand behind the publisher's.
 // Says "ready <publisher endpoint> <device endpoint>".
