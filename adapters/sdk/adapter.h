@@ -105,7 +105,7 @@ Report content(std::string reason, std::string detail);
 Report gone();
 
 // What an Error says beside its reason, for the detail of a Report: its values, which are the
-// words of a platform or the name of a file, or its reason where it has none.
+// words of a platform or the name of a file, and its field, or its reason where it has none.
 std::string words_of(const Error& error);
 
 // A receipt that names every part of the delivery at the revision delivered, still without ids and

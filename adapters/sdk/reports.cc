@@ -1,5 +1,7 @@
 #include "adapters/sdk/adapter.h"
+#include "common/text/catalogue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace gulou::sdk {
@@ -58,10 +60,14 @@ Report misconfigured(std::string reason, std::string detail) {
 }
 
 std::string words_of(const Error& error) {
-  std::string words = error.field;
-  for (const std::string& value : error.args) {
-    words += (words.empty() ? "" : " ") + value;
-  }
+  std::string words;
+  const auto add = [&words](const std::string& value) {
+    if (!value.empty()) {
+      words.append(words.empty() ? "" : detail_separator).append(value);
+    }
+  };
+  std::ranges::for_each(error.args, add);
+  add(error.field);
   return words.empty() ? error.reason : words;
 }
 

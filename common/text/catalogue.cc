@@ -1,5 +1,6 @@
 #include "common/text/catalogue.h"
 
+#include <algorithm>
 #include <array>
 #include <unordered_map>
 
@@ -112,15 +113,18 @@ bool has_sentence(std::string_view reason) {
 }
 
 std::string explanation(Language language, std::string_view reason, std::string_view detail) {
-  std::string text;
-  if (has_sentence(reason)) {
-    const std::vector<std::string> args{std::string(detail)};
-    text = sentence(language, reason, {}, args);
-  } else {
-    text = word(language, "reason", reason);
+  std::vector<std::string> values;
+  for (size_t from = 0; !detail.empty() && detail != reason && from <= detail.size();) {
+    const size_t end = std::min(detail.find(detail_separator, from), detail.size());
+    values.emplace_back(detail.substr(from, end - from));
+    from = end + detail_separator.size();
   }
-  if (!detail.empty() && detail != reason && text.find(detail) == std::string::npos) {
-    text.append(text.empty() ? "" : " · ").append(word(language, "read_back", detail));
+  std::string text = has_sentence(reason) ? sentence(language, reason, {}, values)
+                                          : std::string(word(language, "reason", reason));
+  for (const std::string& value : values) {
+    if (text.find(value) == std::string::npos) {
+      text.append(text.empty() ? "" : detail_separator).append(word(language, "read_back", value));
+    }
   }
   return text;
 }

@@ -24,8 +24,10 @@ std::string sentence(Language language, const Error& error);
 
 bool has_sentence(std::string_view reason);
 
-// Why something on a channel is as it is: the sentence or word of a reason, then the detail, which
-// are the words of the platform, a person or a page. Either may be empty.
+// Why something on a channel is as it is: the sentence or word of a reason, then what of the detail
+// it does not hold. A detail is the words of the platform, a person or a page, or the values of the
+// sentence with detail_separator between them. Either may be empty.
+inline constexpr std::string_view detail_separator = " · ";
 std::string explanation(Language language, std::string_view reason, std::string_view detail);
 
 // The word for a key of words.inc ("state_parked", "field_index_no"); the key itself if unknown.

@@ -146,8 +146,9 @@ class FeedTest(unittest.TestCase):
 
             outlet.faults(gone=1)
             publisher.submit([canonical(notice("water-2"))])
-            wait_for(lambda: any("feed_outlet_gone" in line for line in [home.gulou("channel", "show", "rongmei", code=None).stdout]),
+            wait_for(lambda: home.gulou_json("channel", "show", "rongmei").get("reason") == "feed_outlet_gone",
                      "the channel says why it stopped")
+            self.assertIn(f"{outlet.url}", home.gulou("--lang", "zh", "channel", "show", "rongmei", code=None).stdout)
 
     def test_a_hub_is_told_and_subscribers_have_it_at_once(self):
         with Home() as home, Platform("hub") as hub:
@@ -212,7 +213,10 @@ class FeedTest(unittest.TestCase):
                 home.start("gulou-feed")
                 home.publisher().submit([canonical(notice("water-1"))])
                 reason = "sftp_host_unknown" if "sftp_known_hosts" in wrong else "sftp_login_refused"
-                wait_for(lambda reason=reason: reason in home.gulou("channel", "show", "rongmei", code=None).stdout, "the channel says why")
+                wait_for(lambda reason=reason: home.gulou_json("channel", "show", "rongmei").get("reason") == reason,
+                         "the channel says why")
+                said = home.gulou("--lang", "zh", "channel", "show", "rongmei", code=None).stdout
+                self.assertIn(outlet.url.split("//")[1].split("/")[0], said)
                 self.assertEqual([], outlet.files())
 
     def test_swarm(self):

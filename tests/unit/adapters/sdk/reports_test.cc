@@ -33,8 +33,9 @@ TEST(ReportsTest, EachSaysItsOutcomeAndWhatTheBrokerActsOn) {
 
 TEST(ReportsTest, ADetailIsWhatThePlatformSaid) {
   const Error refused{ErrorCode::refused, "wechat_error", {}, {"40001", "invalid credential"}};
-  EXPECT_EQ(words_of(refused), "40001 invalid credential");
-  EXPECT_EQ(words_of({ErrorCode::not_found, "picture_missing", "photo", {"a.jpg"}}), "photo a.jpg");
+  EXPECT_EQ(words_of(refused), "40001 · invalid credential");
+  EXPECT_EQ(words_of({ErrorCode::not_found, "picture_missing", "photo", {"a.jpg"}}),
+            "a.jpg · photo");
   EXPECT_EQ(words_of({ErrorCode::refused, "recalled", {}, {}}), "recalled");
 }
 

@@ -141,6 +141,8 @@ TEST(CatalogueTest, AnUnknownReasonIsShownAsItIs) {
 TEST(CatalogueTest, AnExplanationIsASentenceAndWhatThePlatformSaid) {
   EXPECT_EQ(explanation(Language::en, "wechat_busy", "-1 system error"),
             "WeChat is busy; it is tried again · -1 system error");
+  EXPECT_EQ(explanation(Language::en, "sftp_connect_failed", "sftp://a · timed out"),
+            "Cannot connect to the SFTP server sftp://a: timed out");
   EXPECT_EQ(explanation(Language::zh, "wechat_busy", {}), "微信公众平台繁忙，稍后重试");
   EXPECT_EQ(explanation(Language::en, "platform_reason_of_its_own", "x"),
             "platform_reason_of_its_own · x");
