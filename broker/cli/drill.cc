@@ -137,13 +137,14 @@ class Drill {
   Status prepare() {
     const std::string fakes = TRY(find_fakes(shell_.program, options_.fakes));
     say("drill_intro", {std::string(steps)});
+    // First, since it takes any free port: the home then keeps clear of it.
+    ::setenv("PYTHONDONTWRITEBYTECODE", "1", 1);  // the pretended platform leaves nothing either
+    TRY(children_.start("platform", {fakes + "/wechat", "--review-ms", "200"}));
+    TRY(until("platform", [this] { return platform_speaks(); }));
     TRY(quietly({"init", "--ports", "auto"}));
     TRY(add_channel());
     TRY(quietly(
         {"key", "new", "wechat-1", "--role", "adapter", "--channel", std::string(channel)}));
-    ::setenv("PYTHONDONTWRITEBYTECODE", "1", 1);  // the pretended platform leaves nothing either
-    TRY(children_.start("platform", {fakes + "/wechat", "--review-ms", "200"}));
-    TRY(until("platform", [this] { return platform_speaks(); }));
     TRY(write_wechat());
     TRY(start("broker", "http", "/readyz"));
     TRY(start("portal", "portal", "/"));
