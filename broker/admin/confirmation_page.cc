@@ -2,35 +2,21 @@
 
 #include "broker/admin/confirmations.h"
 #include "broker/admin/decisions.h"
+#include "broker/admin/form_page.h"
 #include "broker/admin/routes.h"
 #include "broker/admin/selector.h"
 #include "common/base/limits.h"
 #include "common/html/template.h"
 #include "common/http/url.h"
 #include "common/text/catalogue.h"
-#include "confirmation_page_embedded.h"
 
 #include <utility>
 
 namespace gulou {
 namespace {
 
-constexpr std::string_view page_policy =
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'";
-
-std::string_view embedded_file(std::string_view name) {
-  for (const auto& [file, bytes] : embedded::confirmation_page) {
-    if (file == name) {
-      return bytes;
-    }
-  }
-  return {};
-}
-
 TemplateData page_data(std::string_view path, Language language) {
   TemplateData data;
-  data.set("language", language == Language::zh ? "zh-CN" : "en");
   data.set("title",
            std::string(word(language, "noun_confirmation")) + " " +
                std::string(path.substr(path.rfind('/') + 1)));
@@ -43,12 +29,8 @@ TemplateData page_data(std::string_view path, Language language) {
   return data;
 }
 
-HttpResponse page(int status, const TemplateData& data) {
-  const auto html = render(embedded_file("confirmation.html"), data, Escape::html);
-  HttpResponse response =
-      text_answer(status, "text/html; charset=utf-8", html ? *html : std::string());
-  response.add("Content-Security-Policy", std::string(page_policy));
-  return response;
+HttpResponse page(int status, Language language, TemplateData data) {
+  return form_page(status, language, "confirmation.html", std::move(data));
 }
 
 void add_row(TemplateData& data, std::string_view label, const std::string& value) {
@@ -82,7 +64,7 @@ void answer_page(const Exchange& exchange, const Confirmation& one, const std::s
   data.set("asks", asks);
   data.set("known", true);
   data.set("token", asks ? form_field(exchange.request().body, "token") : std::string());
-  exchange.answer(page(200, data));
+  exchange.answer(page(200, language, std::move(data)));
 }
 
 std::optional<Confirmation> named_in(const Exchange& exchange) {
@@ -107,8 +89,7 @@ Status ask_token(const Exchange& exchange) {
 }
 
 Status style(const Exchange& exchange) {
-  exchange.answer(
-      text_answer(200, "text/css; charset=utf-8", std::string(embedded_file("confirmation.css"))));
+  exchange.answer(form_page_style());
   return {};
 }
 
@@ -160,7 +141,7 @@ HttpResponse confirmation_form(std::string_view path,
   data.set("asks", true);
   data.set("known", false);
   data.set("message", wrong ? sentence(language, *wrong) : std::string());
-  return page(status, data);
+  return page(status, language, std::move(data));
 }
 
 AdminRoutes confirmation_page_routes() {

@@ -1,16 +1,15 @@
 // A signed sheet comes from a phone: the link is asked for, its page is opened on the phone, the
 // photograph is stored and read, and whoever asked learns its digest.
 #include "broker/admin/answers.h"
+#include "broker/admin/form_page.h"
 #include "broker/admin/multipart.h"
 #include "broker/admin/request_body.h"
 #include "broker/admin/routes.h"
 #include "broker/admin/scan_links.h"
 #include "common/base/time.h"
 #include "common/crypto/digest.h"
-#include "common/html/template.h"
 #include "common/json/writer.h"
 #include "common/text/catalogue.h"
-#include "scan_page_embedded.h"
 
 #include <algorithm>
 #include <optional>
@@ -18,10 +17,6 @@
 
 namespace gulou {
 namespace {
-
-constexpr std::string_view page_policy =
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'";
 
 ScanLinks& links_of(const Exchange& exchange) {
   return *exchange.context().scan_links;
@@ -77,19 +72,9 @@ Status show(const Exchange& exchange) {
 
 // ---- the phone ----------------------------------------------------------------------------------
 
-std::string_view embedded_file(std::string_view name) {
-  for (const auto& [file, bytes] : embedded::scan_page) {
-    if (file == name) {
-      return bytes;
-    }
-  }
-  return {};
-}
-
 Status answer_page(const Exchange& exchange, int status, const std::string& message, bool asks) {
   const Language language = exchange.language();
   TemplateData data;
-  data.set("language", language == Language::zh ? "zh-CN" : "en");
   data.set("title", word(language, "scan_title"));
   data.set("message", message);
   data.set("asks", asks);
@@ -97,11 +82,7 @@ Status answer_page(const Exchange& exchange, int status, const std::string& mess
   data.set("about", word(language, "scan_about"));
   data.set("label", word(language, "scan_photo"));
   data.set("send", word(language, "scan_send"));
-  const auto html = render(embedded_file("scan_page.html"), data, Escape::html);
-  HttpResponse response =
-      text_answer(status, "text/html; charset=utf-8", html ? *html : std::string());
-  response.add("Content-Security-Policy", std::string(page_policy));
-  exchange.answer(std::move(response));
+  exchange.answer(form_page(status, language, "scan.html", std::move(data)));
   return {};
 }
 
