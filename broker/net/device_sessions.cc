@@ -38,14 +38,7 @@ void Sessions::handle_device(Peer& peer, const wire::Message& message, Inbox& in
     return device_hello(peer, message, *hello, inbox);
   }
   if (!peer.adapter_session) {
-    refuse(peer,
-           message.correlation,
-           {ErrorCode::invalid_argument,
-            "hello_first",
-            "verb",
-            {std::string(wire::verb_of(message.body))}});
-    static_cast<void>(write(peer, 0, wire::Goodbye{"session_silent"}));
-    return;
+    return ask_hello(peer, message);
   }
   if (const auto* sync = std::get_if<wire::Sync>(&message.body)) {
     Synced synced{peer.no, sync->position, sync->held, {}};

@@ -155,16 +155,12 @@ void Sessions::receive(Door door, const net::Incoming& incoming, Now now, Inbox&
   if (peer == nullptr) {
     return;
   }
-  std::vector<std::string_view> frames;
-  frames.reserve(incoming.frames.size());
-  for (const net::Frame& frame : incoming.frames) {
-    frames.push_back(frame.view());
-  }
   if (incoming.too_many_frames) {
     counters_.malformed.add();
     refuse(*peer, 0, {ErrorCode::exhausted, "too_many_frames", "frames", {}});
     return;
   }
+  const std::vector<std::string_view> frames = incoming.views();
   auto message = wire::decode(frames);
   if (!message) {
     counters_.malformed.add();
@@ -207,6 +203,16 @@ void Sessions::end(SessionNo session, const std::string& reason, Inbox& inbox) {
   drop(session, inbox);
 }
 
+void Sessions::ask_hello(const Peer& peer, const wire::Message& message) {
+  refuse(peer,
+         message.correlation,
+         {ErrorCode::invalid_argument,
+          "hello_first",
+          "verb",
+          {std::string(wire::verb_of(message.body))}});
+  static_cast<void>(write(peer, 0, wire::Goodbye{"session_silent"}));
+}
+
 void Sessions::handle(Peer& peer, const wire::Message& message, Now /*now*/, Inbox& inbox) {
   if (peer.device) {
     return handle_device(peer, message, inbox);
@@ -221,16 +227,7 @@ void Sessions::handle(Peer& peer, const wire::Message& message, Now /*now*/, Inb
   const bool lost = peer.door != Door::publishers && !peer.adapter_session &&
                     !std::holds_alternative<wire::Hello>(message.body);
   if (lost && !std::holds_alternative<wire::Goodbye>(message.body)) {
-    // Its session ended without its knowledge, or it never said HELLO: it must begin anew, or it
-    // would wait for deliveries for ever.
-    refuse(peer,
-           message.correlation,
-           {ErrorCode::invalid_argument,
-            "hello_first",
-            "verb",
-            {std::string(wire::verb_of(message.body))}});
-    static_cast<void>(write(peer, 0, wire::Goodbye{"session_silent"}));
-    return;
+    return ask_hello(peer, message);
   }
   if (const auto* ping = std::get_if<wire::Ping>(&message.body)) {
     if (!ping->answer) {

@@ -192,6 +192,9 @@ class Sessions {
   void end(SessionNo session, const std::string& reason, Inbox& inbox);
   bool write(const Peer& peer, uint64_t correlation, wire::Body body);
   void refuse(const Peer& peer, uint64_t correlation, Error error);
+  // Its session ended without its knowledge, or it never said HELLO: it must begin anew, or it
+  // would wait for deliveries for ever.
+  void ask_hello(const Peer& peer, const wire::Message& message);
   void drop(SessionNo session, Inbox& inbox);
   void deliver(const SendDeliver& send, Inbox& inbox);
   std::string pack_items(const HandedItems& items, std::string& bodies);
