@@ -444,12 +444,11 @@ class Core {
   void forget_removed(const ChannelRuntime& channel,
                       const PublicationRow& publication,
                       HandedPart& part) const;
+  enum class Sought { open_outcomes, duplicates_too };
   void add_open_outcomes(SubscriberNo subscriber,
                          const PublicationRow& publication,
+                         Sought sought,
                          HandedItem& item) const;
-  void add_duplicates(SubscriberNo subscriber,
-                      const PublicationRow& publication,
-                      HandedItem& item) const;
   void add_first_shown(const ChannelRuntime& channel,
                        const EntryAccepted& entry,
                        SeqRuns& runs) const;

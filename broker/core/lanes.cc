@@ -99,9 +99,11 @@ std::optional<HandedPart> Core::newest_part(const ChannelRuntime& channel,
   return part;
 }
 
-// An older attempt whose outcome is open may have left something on the channel.
+// An older attempt whose outcome is open may have left something on the channel; of what two
+// persons let go out once more there may be several.
 void Core::add_open_outcomes(SubscriberNo subscriber,
                              const PublicationRow& publication,
+                             Sought sought,
                              HandedItem& item) const {
   size_t looked_at = 0;
   for (auto revision = publication.revisions.rbegin();
@@ -111,7 +113,9 @@ void Core::add_open_outcomes(SubscriberNo subscriber,
       continue;
     }
     const auto other = ledger_.delivery(subscriber, revision->seq);
-    if (!other || !other->maybe_published || other->state == DeliveryState::superseded) {
+    const bool open = other && other->maybe_published && other->state != DeliveryState::superseded;
+    const bool several = other && other->afresh && !other->platform_ids.empty();
+    if (!open && !(several && sought == Sought::duplicates_too)) {
       continue;
     }
     item.maybe_published = true;
@@ -248,7 +252,7 @@ Core::Verdict Core::judge(const ChannelRuntime& channel,
       continue;
     }
     if (publication) {
-      add_open_outcomes(subscriber, *publication, item);
+      add_open_outcomes(subscriber, *publication, Sought::open_outcomes, item);
       if (auto delivered = ledger_.delivered(subscriber, *publication)) {
         part->old_revision = delivered->revision;
         part->old_platform_id = std::move(delivered->platform_id);

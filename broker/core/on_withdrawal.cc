@@ -332,8 +332,7 @@ void Core::add_what_is_there(SubscriberNo subscriber,
                              HandedItem& item) const {
   const bool maybe_before = item.maybe_published;
   item.maybe_published = false;
-  add_open_outcomes(subscriber, publication, item);
-  add_duplicates(subscriber, publication, item);
+  add_open_outcomes(subscriber, publication, Sought::duplicates_too, item);
   auto delivered = ledger_.delivered(subscriber, publication);
   // Handed out, or given to a person, and not confirmed: what was in doubt then still is, whatever
   // ended since.
@@ -356,24 +355,6 @@ void Core::add_what_is_there(SubscriberNo subscriber,
     item.parts.push_back(std::move(part));
   }
   item.maybe_published = item.maybe_published || maybe_before;
-}
-
-// Of what two persons let go out once more there may be several on the channel.
-void Core::add_duplicates(SubscriberNo subscriber,
-                          const PublicationRow& publication,
-                          HandedItem& item) const {
-  size_t looked_at = 0;
-  for (auto revision = publication.revisions.rbegin();
-       revision != publication.revisions.rend() && looked_at < limits::revisions_looked_at_max;
-       ++revision, ++looked_at) {
-    const auto row = ledger_.delivery(subscriber, revision->seq);
-    if (row && row->afresh && !row->platform_ids.empty()) {
-      item.maybe_published = true;
-      for (const std::string& id : row->platform_ids) {
-        add_platform_id(item.platform_ids, id);
-      }
-    }
-  }
 }
 
 Core::Verdict Core::judge_withdrawal(const ChannelRuntime& channel,
