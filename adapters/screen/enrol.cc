@@ -30,11 +30,7 @@ struct Asked {
 };
 
 void take(const net::Incoming& incoming, Asked& asked) {
-  std::vector<std::string_view> frames;
-  for (const net::Frame& frame : incoming.frames) {
-    frames.push_back(frame.view());
-  }
-  const auto message = wire::decode(frames);
+  const auto message = wire::decode(incoming.views());
   if (!message) {
     return;
   }

@@ -168,11 +168,7 @@ bool CheckBroker::listen(int64_t ms, const std::function<bool()>& enough) {
     constexpr int64_t look_ms = 50;
     static_cast<void>(poller.wait(std::chrono::milliseconds(std::min(left, look_ms))));
     while (auto incoming = router_.receive()) {
-      std::vector<std::string_view> frames;
-      for (const net::Frame& frame : incoming->frames) {
-        frames.push_back(frame.view());
-      }
-      const auto message = wire::decode(frames);
+      const auto message = wire::decode(incoming->views());
       if (!message) {
         violations_.push_back("check_malformed " + describe(message.error()));
         continue;

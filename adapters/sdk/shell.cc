@@ -171,11 +171,7 @@ class Shell {
   void receive(Now now) {
     while (auto incoming = socket_.receive()) {
       heard_ = now.mono;
-      std::vector<std::string_view> frames;
-      for (const net::Frame& frame : incoming->frames) {
-        frames.push_back(frame.view());
-      }
-      const auto message = wire::decode(frames);
+      const auto message = wire::decode(incoming->views());
       if (!message) {
         log::warn("message.malformed", {{"error", describe(message.error())}});
         continue;

@@ -57,6 +57,16 @@ struct Incoming {
   std::string principal;  // ROUTER: from the handshake, never empty; DEALER: empty
   std::vector<Frame> frames;
   bool too_many_frames = false;  // more than limits::frames_max; the rest was thrown away
+
+  // Of the frames, for wire::decode(); valid as long as they are.
+  std::vector<std::string_view> views() const {
+    std::vector<std::string_view> views;
+    views.reserve(frames.size());
+    for (const Frame& frame : frames) {
+      views.push_back(frame.view());
+    }
+    return views;
+  }
 };
 
 enum class SendOutcome : uint8_t {

@@ -47,11 +47,7 @@ TEST(ShellTest, ACallbackFromAnotherThreadReachesTheBroker) {
   std::optional<wire::Progress> told;
   net::until({&loopback.router().socket()}, [&] {
     while (const auto incoming = loopback.router().receive()) {
-      std::vector<std::string_view> frames;
-      for (const net::Frame& frame : incoming->frames) {
-        frames.push_back(frame.view());
-      }
-      const auto message = wire::decode(frames);
+      const auto message = wire::decode(incoming->views());
       if (!message) {
         ADD_FAILURE() << describe(message.error());
         continue;
