@@ -1,5 +1,7 @@
 #include "broker/cli/ports.h"
 
+#include "common/crypto/random.h"
+
 #include <cerrno>
 #include <optional>
 #include <system_error>
@@ -11,6 +13,12 @@
 
 namespace gulou::cli {
 namespace {
+
+// Below the ports that systems take for outgoing connections (Linux from 32768, others from 49152):
+// what listens there finds its port free after every restart.
+constexpr uint64_t first_port = 20'000;
+constexpr uint64_t port_count = 10'000;
+constexpr int port_tries = 100;
 
 // Binds as a listener would, SO_REUSEADDR included, and gives the port back at once.
 std::optional<uint16_t> bind_once(uint16_t port) {
@@ -41,6 +49,12 @@ bool is_port_free(uint16_t port) {
 }
 
 Result<uint16_t> find_free_port() {
+  for (int i = 0; i < port_tries; ++i) {
+    if (const auto port =
+            bind_once(static_cast<uint16_t>(first_port + random_u64() % port_count))) {
+      return *port;
+    }
+  }
   if (const auto port = bind_once(0)) {
     return *port;
   }

@@ -11,7 +11,7 @@ namespace gulou::cli {
 
 // On 127.0.0.1.
 bool is_port_free(uint16_t port);
-// One the system chooses. Error: socket_failed.
+// One that no outgoing connection is given, where there is any. Error: socket_failed.
 Result<uint16_t> find_free_port();
 
 }  // namespace gulou::cli

@@ -7,12 +7,12 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import unittest
 
 from browser import Browser
 from home import canonical, notice, wait_for, with_home
+from ports import free_port
 
 CONFIG = pathlib.Path(__file__).parents[2] / "config"
 MONTH_MS = 30 * 24 * 3600 * 1000
@@ -28,12 +28,6 @@ GPS = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0G
 def with_place(jpeg):
     """The same picture as a phone writes it: with EXIF, which says where it was taken and how it was held."""
     return jpeg[:2] + b"\xff\xe1" + (len(GPS) + 2).to_bytes(2, "big") + GPS + jpeg[2:]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class BoardTest(unittest.TestCase):

@@ -18,6 +18,7 @@ import threading
 import urllib.parse
 
 from home import die_with_parent, wait_for
+from ports import free_port
 
 SSHD = "/usr/sbin/sshd"
 
@@ -143,9 +144,7 @@ class SftpServer:
         self.folder = tempfile.mkdtemp(prefix="gulou-sshd.")
         for name in ("host", "key", "stranger"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", self.path(name)], check=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.user, self.key, self.known_hosts, self.other = getpass.getuser(), self.path("key"), self.path("known"), self.path("unknown")
         for file, key in ((self.known_hosts, "host.pub"), (self.other, "stranger.pub")):
             self.write(file, f"[127.0.0.1]:{self.port} {self.read(key)}")

@@ -5,13 +5,13 @@ wechat_test.py [unittest options], with GULOU_BIN. GULOU_LONG=1: 1,000 releases 
 """
 import os
 import re
-import socket
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fakes"))
 
 from home import Home, canonical, notice, wait_for
+from ports import free_port
 from process import Platform
 from swarm import SETTLE_S, Swarm
 
@@ -19,12 +19,6 @@ LONG = bool(os.environ.get("GULOU_LONG"))
 PLENTY = [part for name in ("submit", "get", "delete", "batchget", "draft_get", "draft_add", "draft_batchget", "draft_delete")
           for part in ("--quota", f"{name}=1000000")]
 ASKED = {"wechat_confirm_replacing", "wechat_review_refused", "wechat_publish_failed", "wechat_draft_lost", "wechat_taken_down"}
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class WechatTest(unittest.TestCase):

@@ -11,12 +11,12 @@ import http.client
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 
 from home import die_with_parent, wait_for
+from ports import free_port
 
 CODE = "/usr/share/wordpress/"
 READY_S = 60.0
@@ -116,9 +116,7 @@ class WordpressServer:
     def __init__(self, port=0):
         self.folder = tempfile.mkdtemp(prefix="gulou-wordpress.")
         self.processes, self.web = [], None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", port))
-            self.port = free.getsockname()[1]
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.values = {"folder": self.folder, "code": CODE, "url": self.url, "host": f"127.0.0.1:{self.port}", "user": USER,
                        "password": PASSWORD}
