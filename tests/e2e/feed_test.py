@@ -16,15 +16,13 @@ import feedparser
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fakes"))
 
-from home import PDF, Home, attachment, canonical, notice, wait_for
+from home import PDF, PNG, Home, attachment, canonical, notice, wait_for
 from ports import free_port
 from process import Platform
 from receivers import SSHD, MailServer, SftpServer, Subscriber
 from swarm import Swarm
 
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000"
-                    "050001a5f645400000000049454e44ae426082")
 LONG = bool(os.environ.get("GULOU_LONG"))
 
 

@@ -31,6 +31,8 @@ from gulou_client import Adapter, Publisher
 BIN = os.environ.get("GULOU_BIN", "")
 READY_S = 60.0  # generous: the machines of CI are slow, and a deadline is no measurement
 TITLE = "关于春山路停水的通知"
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000"
+                    "050001a5f645400000000049454e44ae426082")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 

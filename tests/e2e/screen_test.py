@@ -9,7 +9,7 @@ import time
 import unittest
 
 from browser import Browser
-from home import READY_S, canonical, notice, wait_for, with_home
+from home import PNG, READY_S, attachment, canonical, notice, wait_for, with_home
 
 TITLE = "document.querySelector('.card:not(.going) h1')?.textContent || ''"
 LONG = "为保障居民用水安全，定于11月30日8时至18时对春山路供水管网进行改造，期间沿线停水。请提前储水。" * 8
@@ -93,6 +93,28 @@ class ScreenTest(unittest.TestCase):
         self.assertEqual(played[0]["publication"].split("/")[1], "two")
         self.assertGreater(played[0]["until"], played[0]["from"])
         self.assertEqual(page.problems(), [])
+
+    @with_home
+    def test_a_picture_that_comes_after_its_text_is_drawn(self, home):
+        publisher = home.publisher()
+        picture = publisher.put_blob(PNG)
+        body = {"format": "html", "content": '<p>施工路段如图。</p><p><img src="attachment:road.png" alt="施工路段"></p>'}
+        files = [attachment(picture, len(PNG), "road.png", media_type="image/png", alt="施工路段")]
+        home.start("gulou-screen")
+        page = self.display(home)
+        publisher.submit([canonical(notice("road", body=body, attachments=files))])
+        self.drawn(page, "（road）")
+        there = "document.querySelector('.card:not(.going) .body img')?.naturalWidth === 1"
+        page.wait(there, "its picture is there")
+
+        stored = home.file(f"screen/blobs/{picture.hex()}")
+        os.rename(stored, stored + ".later")
+        page = self.display(home)
+        self.drawn(page, "（road）")
+        page.wait("document.querySelector('.card:not(.going) .body img')?.complete", "it is not there yet")
+        self.assertFalse(page.eval(there))
+        os.rename(stored + ".later", stored)
+        page.wait(there, "it has come")
 
     @with_home
     def test_glass_goes_on_without_the_agent_and_expires_by_itself(self, home):

@@ -1,6 +1,9 @@
 // Elements the pages are built of.
 import { Fact } from "./model";
 
+const pictureAgainMs = 3000;
+const pictureAgainMsMax = 60_000;
+
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (element === null) {
@@ -47,4 +50,25 @@ export function paragraphs(heading: string, text: string, className: string): HT
   const section = make("section", className);
   section.append(make("h3", "", heading), ...lines(text).map((line) => make("p", "", line)));
   return section;
+}
+
+// A picture may come later than its text: it is asked for again while it stands there without.
+function awaitPicture(picture: HTMLImageElement): void {
+  let waitMs = pictureAgainMs;
+  picture.addEventListener("error", () => {
+    window.setTimeout(() => {
+      if (picture.isConnected) {
+        picture.setAttribute("src", picture.getAttribute("src") || "");
+      }
+    }, waitMs);
+    waitMs = Math.min(2 * waitMs, pictureAgainMsMax);
+  });
+}
+
+// In normal form: the agent accepts nothing else, and the page's policy runs no script in it.
+export function bodyOf(html: string): HTMLElement {
+  const body = make("div", "body");
+  body.innerHTML = html;
+  Array.from(body.querySelectorAll("img")).forEach(awaitPicture);
+  return body;
 }

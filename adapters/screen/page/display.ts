@@ -1,6 +1,6 @@
 // The display page: shows in turn what the agent says, tells what was really drawn, and goes on with
 // what it has while nobody answers.
-import { byId, factList, make, paragraphs } from "./build";
+import { bodyOf, byId, factList, make, paragraphs } from "./build";
 import { Clock } from "./clock";
 import { Link } from "./link";
 import { Item, Programme, current } from "./model";
@@ -28,10 +28,7 @@ function content(item: Item): HTMLElement {
     flow.append(paragraphs(word("answer"), item.answer, "letter answer"));
   }
   if (item.html) {
-    const body = make("div", "body");
-    // In normal form: the agent accepts nothing else, and the page's policy runs no script in it.
-    body.innerHTML = item.html;
-    flow.append(body);
+    flow.append(bodyOf(item.html));
   }
   return flow;
 }
