@@ -416,7 +416,7 @@ Result<Body> read_manifest(const Fields& in, Bodies bodies) {
   if (!manifest.same) {
     const Unpacked items = TRY(Unpacked::parse(bodies[0]));
     TRY(items.top().read_each(
-        "items", Need::required, limits::screen_items_max, read_manifest_part, manifest.items));
+        "items", Need::optional, limits::screen_items_max, read_manifest_part, manifest.items));
   }
   return manifest;
 }

@@ -47,6 +47,19 @@ TEST(CodecTest, EveryMessageSurvivesTheWayThere) {
   EXPECT_EQ(verbs.size(), std::variant_size_v<Body>);
 }
 
+// A device for which nothing is left must hear so: it has to remove what it shows.
+TEST(CodecTest, AManifestMayListNothing) {
+  Manifest nothing;
+  nothing.head = {9};
+  const Encoded encoded = encode({0, nothing});
+
+  const auto decoded = decode_all(encoded.frames());
+
+  ASSERT_TRUE(decoded) << describe(decoded.error());
+  EXPECT_FALSE(std::get<Manifest>(decoded->body).same);
+  EXPECT_TRUE(std::get<Manifest>(decoded->body).items.empty());
+}
+
 TEST(CodecTest, DeliveriesAndReportsComeBackWhole) {
   const Message message{0,
                         Deliver{.lease = {42},
