@@ -62,6 +62,9 @@ struct EntryPart {
   std::vector<Digest> private_attachments;  // evidence only: their bytes never leave for a channel
   std::vector<std::string> audience;        // area codes and groups; empty: everybody
   std::vector<PhaseMark> phases;            // of interpretation: planned here, or met by this
+  // Without contact a screen shows it so long, and of a withdrawal any of its revisions. 0: as its
+  // channel says.
+  int64_t display_lease_ms = 0;
   friend bool operator==(const EntryPart&, const EntryPart&) = default;
 };
 

@@ -112,7 +112,8 @@ std::vector<DeviceView> views_of(const Fleet& fleet) {
     for (const FleetBatch& batch : stream.out) {
       on_the_way += batch.seqs.size();
     }
-    views.push_back({stream.device, stream.since, static_cast<uint32_t>(on_the_way)});
+    views.push_back(
+        {stream.device, stream.since, static_cast<uint32_t>(on_the_way), stream.faults});
   }
   std::sort(views.begin(), views.end(), [](const DeviceView& a, const DeviceView& b) {
     return a.device < b.device;

@@ -153,6 +153,7 @@ class Core {
                         std::vector<Error>& errors) const;
   bool answer_withdrawn(const WithdrawalAsked& event, const KnownTargets& known, Now now);
   void answer_accepted(const Asker& to, const EntryAccepted& entry);
+  int64_t longest_lease_ms(const PublicationRow& row) const;
   // The entry without seq and facts, of these publications.
   EntryAccepted withdrawal_of(const std::string& publisher,
                               const KnownTargets& publications,
@@ -300,6 +301,7 @@ class Core {
   bool close_device(SessionNo session);  // false: it is no device's
   void close_stream_of(SubscriberNo device, const std::string& reason);
   void close_catch_up(FleetStream& stream, const Synced& event, Now now);
+  void confirm(FleetStream& stream, const Synced& event, Now now);
   void mark_reached(SubscriberNo device, Seq position);
   void mark_removals(const FleetStream& stream);
   void send_manifest(FleetStream& stream, const Digest& held, Now now);

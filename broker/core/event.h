@@ -66,6 +66,7 @@ struct PartFacts {
   bool has_plan = false;                    // of a policy document: 解读方案
   std::vector<PlannedFacts> planned;        // its phases
   std::vector<std::string> audience;        // area codes and groups
+  int64_t display_lease_ms = 0;             // without contact a screen shows it so long
 };
 
 // What the publisher's key may do; empty vectors mean everything.
@@ -305,6 +306,9 @@ struct Synced {
   };
 
   std::vector<Want> wants;
+  bool confirm = false;  // it wants to be told if all is as it should be
+  int64_t lease_ms = 0;  // its channel's display lease, as it keeps it
+  uint8_t faults = 0;    // bits of DeviceFault
 };
 
 using Event = std::variant<Submitted,

@@ -41,15 +41,15 @@ void Fleet::remove(SessionNo session) {
   streams_.erase(at);
 }
 
-void Fleet::mark(FleetMark mark, SubscriberNo device, Seq seq) {
-  set_bit(marks_[{channel_of(device), mark, seq, page_of(device)}], device);
+void Fleet::mark(FleetMark mark, SubscriberNo device, Seq seq, int64_t lease_ms) {
+  set_bit(marks_[{channel_of(device), mark, seq, page_of(device), lease_ms}], device);
 }
 
 std::vector<FleetMarked> Fleet::take_marks(Utc now) {
   std::vector<FleetMarked> taken;
   for (const auto& [key, bits] : std::exchange(marks_, {})) {
-    const auto& [channel, mark, seq, page] = key;
-    taken.push_back({channel, page, mark, seq, bits, now});
+    const auto& [channel, mark, seq, page, lease_ms] = key;
+    taken.push_back({channel, page, mark, seq, bits, now, lease_ms});
   }
   return taken;
 }

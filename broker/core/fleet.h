@@ -41,6 +41,7 @@ struct FleetStream {
   Seq position;                // everything up to it is handed out at least
   Seq manifest_at;             // it works on a manifest of this head; 0: on none
   Mono manifest_last;
+  uint8_t faults = 0;
 };
 
 // What a group of devices should hold.
@@ -68,7 +69,7 @@ class Fleet {
 
   const DeviceReach& reach(uint32_t group) const { return groups_by_no_.at(group)->second; }
 
-  void mark(FleetMark mark, SubscriberNo device, Seq seq);
+  void mark(FleetMark mark, SubscriberNo device, Seq seq, int64_t lease_ms = 0);
   std::vector<FleetMarked> take_marks(Utc now);
 
   std::map<uint32_t, FleetManifest> manifests;
@@ -80,7 +81,7 @@ class Fleet {
   std::map<GroupKey, uint32_t> groups_;
   std::map<uint32_t, const GroupKey*> groups_by_no_;
   std::map<SubscriberNo, SessionNo> by_device_;
-  std::map<std::tuple<ChannelNo, FleetMark, Seq, uint32_t>, DeviceBits> marks_;
+  std::map<std::tuple<ChannelNo, FleetMark, Seq, uint32_t, int64_t>, DeviceBits> marks_;
 };
 
 }  // namespace gulou

@@ -42,9 +42,10 @@ struct DeviceChanged {
 
 // received: the entry is in the device's store, or a withdrawal is carried out. shown: on its
 // glass. reached: everything up to seq is as it should be there. contact: it was heard of.
-enum class FleetMark : uint8_t { received = 1, shown = 2, reached = 3, contact = 4 };
+// leased: its channel's display lease, as it keeps it, is lease_ms.
+enum class FleetMark : uint8_t { received = 1, shown = 2, reached = 3, contact = 4, leased = 5 };
 
-// Some devices of one page said the same in one round. seq: 0 for contact.
+// Some devices of one page said the same in one round. seq: 0 for contact and leased.
 struct FleetMarked {
   ChannelNo channel;
   uint32_t page = 0;
@@ -52,6 +53,7 @@ struct FleetMarked {
   Seq seq;
   DeviceBits bits;
   Utc at;
+  int64_t lease_ms = 0;
   friend bool operator==(const FleetMarked&, const FleetMarked&) = default;
 };
 

@@ -16,6 +16,7 @@ void FleetLedger::open(const OpenState& opened) {
     at->second.position = position.seq;
     at->second.reached_at = position.at;
     at->second.contact = std::max(position.at, position.contact);
+    at->second.lease_ms = position.lease_ms;
   }
 }
 
@@ -35,6 +36,9 @@ void FleetLedger::apply(const FleetMarked& change) {
     const auto at = devices_.find(no);
     CHECK(at != devices_.end());
     at->second.contact = std::max(at->second.contact, change.at);
+    if (change.mark == FleetMark::leased) {
+      at->second.lease_ms = change.lease_ms;
+    }
     if (change.mark == FleetMark::reached) {
       at->second.position = std::max(at->second.position, change.seq);
       at->second.reached_at = change.at;

@@ -18,6 +18,7 @@ struct FleetDevice {
   Seq position;
   Utc reached_at;
   Utc contact;
+  int64_t lease_ms = 0;
 };
 
 class FleetLedger {

@@ -365,6 +365,7 @@ EntryPart Core::entry_part(const PartFacts& facts,
   part.document_key = facts.document_key;
   part.body_bytes = facts.bytes->size();
   part.audience = facts.audience;
+  part.display_lease_ms = facts.display_lease_ms;
   part.index_no = facts.index_no;
   for (const PartFacts::AttachmentFacts& attachment : facts.attachments) {
     (attachment.is_private ? part.private_attachments : part.attachments)

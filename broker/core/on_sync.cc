@@ -5,6 +5,7 @@
 #include "common/base/fleet_limits.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace gulou {
@@ -63,7 +64,13 @@ void Core::open_device(const SessionOpened& event, Now now) {
   fleet_.add(std::move(stream));
   fleet_.mark(FleetMark::contact, event.device, {});
   note(Note::Level::debug, "device.connected", event.device, {}, 1, device->row.name);
-  step_.sends.emplace_back(SendWelcome{event.from, channel, ledger_.head(), ledger_.epoch()});
+  const Channel& policy = channels_.at(channel).policy;
+  step_.sends.emplace_back(SendWelcome{event.from,
+                                       channel,
+                                       ledger_.head(),
+                                       ledger_.epoch(),
+                                       int64_t{policy.must_confirm_every_s} * 1000,
+                                       policy.portal_url});
 }
 
 bool Core::close_device(SessionNo session) {
@@ -94,6 +101,10 @@ void Core::on_event(const Synced& event, Now now) {
   }
   if (!event.wants.empty()) {
     return answer_wants(*stream, event);
+  }
+  stream->faults = event.faults;
+  if (event.lease_ms != ledger_.fleet().device(stream->device)->lease_ms) {
+    fleet_.mark(FleetMark::leased, stream->device, {}, event.lease_ms);
   }
   const Seq head = ledger_.durable_head();
   if (event.position > ledger_.head()) {
@@ -131,8 +142,27 @@ void Core::close_catch_up(FleetStream& stream, const Synced& event, Now now) {
   if (event.position == head && head == ledger_.head() && stream.out.empty() &&
       manifest_of(stream, now).held != event.held) {
     note(Note::Level::info, "device.differs", stream.device, head, 1, {});
-    send_manifest(stream, event.held, now);
+    return send_manifest(stream, event.held, now);
   }
+  if (event.confirm) {
+    confirm(stream, event, now);
+  }
+}
+
+// Nothing is on its way to it, and it holds what it should: so much a display lease rests on.
+void Core::confirm(FleetStream& stream, const Synced& event, Now now) {
+  const Seq head = ledger_.durable_head();
+  const bool all_sent = std::all_of(std::begin(all_lanes), std::end(all_lanes), [&](Lane lane) {
+    return stream.sent[index_of(lane)] >= ledger_.lane_head(lane);
+  });
+  if (!stream.open || !stream.out.empty() || head != ledger_.head() || !all_sent) {
+    return;  // it asks again
+  }
+  if (manifest_of(stream, now).held != event.held) {
+    return send_manifest(stream, event.held, now);
+  }
+  step_.sends.emplace_back(
+      SendManifest{stream.session, head, true, std::make_shared<const ManifestItems>()});
 }
 
 // A device whose store was lost begins anew; what it once confirmed stays confirmed.

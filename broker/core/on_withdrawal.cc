@@ -209,6 +209,24 @@ void Core::answer_accepted(const Asker& to, const EntryAccepted& entry) {
   step_.sends.emplace_back(std::move(answer));
 }
 
+// How long any of its revisions may stand on a screen without contact; 0: as its channel says, also
+// where there are too many to look at.
+int64_t Core::longest_lease_ms(const PublicationRow& row) const {
+  if (row.revisions.size() > limits::revisions_looked_at_max) {
+    return 0;
+  }
+  int64_t longest_ms = 0;
+  for (const RevisionRow& revision : row.revisions) {
+    const auto entry = ledger_.entry(revision.lane, revision.seq);
+    const int64_t lease_ms = entry ? entry->entry.parts[revision.part].display_lease_ms : 0;
+    if (lease_ms == 0) {
+      return 0;
+    }
+    longest_ms = std::max(longest_ms, lease_ms);
+  }
+  return longest_ms;
+}
+
 EntryAccepted Core::withdrawal_of(const std::string& publisher,
                                   const KnownTargets& publications,
                                   Now now) const {
@@ -230,6 +248,7 @@ EntryAccepted Core::withdrawal_of(const std::string& publisher,
     part.column = from.column;
     part.org_code = from.org_code;
     part.audience = from.audience;
+    part.display_lease_ms = longest_lease_ms(row);
     part.digest = newest.digest;
     part.index_no = row.index_no;
     part.first_seq = row.revisions.front().seq;

@@ -121,6 +121,7 @@ struct DevicePosition {
   Seq seq;
   Utc at;
   Utc contact;
+  int64_t lease_ms = 0;  // its channel's display lease, as it keeps it
   friend bool operator==(const DevicePosition&, const DevicePosition&) = default;
 };
 

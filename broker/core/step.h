@@ -71,6 +71,8 @@ struct SendWelcome {
   ChannelNo channel;
   Seq head;
   uint64_t epoch = 0;
+  int64_t lease_ms = 0;    // to a device: the channel's display lease
+  std::string portal_url;  // the same
 };
 
 // Ends an older session of the same instance, or one that broke the protocol.

@@ -41,6 +41,7 @@ struct DeviceView {
   SubscriberNo device;
   Utc since;
   uint32_t on_the_way = 0;  // entries handed out and not reported
+  uint8_t faults = 0;       // bits of DeviceFault, as it said last
 };
 
 struct CoreView {

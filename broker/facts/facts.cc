@@ -56,6 +56,7 @@ void read_fields(const Release& release, const CountySettings& county, PartFacts
     facts.embargo_until = parse_utc(release.embargo->until).value_or(Utc{});
     facts.embargo_outlets = release.embargo->outlets;
   }
+  facts.display_lease_ms = int64_t{release.must_confirm_every_s} * 1000;
   facts.expires = parse_utc(release.expires).value_or(Utc{});
   facts.distinct_from = release.distinct_from;
   facts.supersedes = targets(release, {RelationKind::replaces, RelationKind::corrects});

@@ -23,6 +23,11 @@ void Tables::apply_one(const DeviceChanged& change) {
 void Tables::apply_one(const FleetMarked& change) {
   for (const SubscriberNo device : devices_of(change.channel, change.page, change.bits)) {
     rows_->put(Cf::meta, keys::contact(device), encode(PositionRow{.seq = {}, .at = change.at}));
+    if (change.mark == FleetMark::leased) {
+      rows_->put(Cf::meta,
+                 keys::display_lease(device),
+                 encode(NumberRow{static_cast<uint64_t>(change.lease_ms)}));
+    }
     if (change.mark == FleetMark::reached) {
       rows_->put(Cf::meta,
                  keys::position(device),

@@ -540,16 +540,16 @@ std::string position(SubscriberNo device) {
   return Builder(9).byte('p').number(device.value).done();
 }
 
-KeyRange positions() {
-  return starting_with("p");
-}
-
 std::string contact(SubscriberNo device) {
   return Builder(9).byte('q').number(device.value).done();
 }
 
 KeyRange contacts() {
   return starting_with("q");
+}
+
+std::string display_lease(SubscriberNo device) {
+  return Builder(9).byte('L').number(device.value).done();
 }
 
 SubscriberNo device_of(std::string_view key) {

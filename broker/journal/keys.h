@@ -174,9 +174,9 @@ KeyRange notices();
 std::string device(SubscriberNo device);  // 'd' sub8
 KeyRange devices();
 std::string position(SubscriberNo device);  // 'p' sub8
-KeyRange positions();
-std::string contact(SubscriberNo device);  // 'q' sub8
+std::string contact(SubscriberNo device);   // 'q' sub8
 KeyRange contacts();
+std::string display_lease(SubscriberNo device);       // 'L' sub8
 SubscriberNo device_of(std::string_view key);         // of 'd', 'p', 'q'
 std::string blob(const Digest& digest);               // 'b' digest32
 std::string blob_use(const Digest& digest, Seq seq);  // 'r' digest32 seq8

@@ -48,10 +48,12 @@ inline std::vector<DevicePosition> device_positions(const RowReader& rows) {
   scan(rows, Cf::meta, keys::contacts(), [&](std::string_view key, std::string_view value) {
     const SubscriberNo device = keys::device_of(key);
     const auto position = lookup<PositionRow>(rows, Cf::meta, keys::position(device));
+    const auto lease = lookup<NumberRow>(rows, Cf::meta, keys::display_lease(device));
     found.push_back({.device = device,
                      .seq = position ? position->seq : Seq{},
                      .at = position ? position->at : Utc{},
-                     .contact = decoded<PositionRow>(rows, Cf::meta, key, value).at});
+                     .contact = decoded<PositionRow>(rows, Cf::meta, key, value).at,
+                     .lease_ms = lease ? static_cast<int64_t>(lease->value) : 0});
     return true;
   });
   return found;

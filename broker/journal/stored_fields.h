@@ -38,7 +38,8 @@ auto fields(Is<EntryPart> auto& s) {
                   s.attachments,
                   s.private_attachments,
                   s.audience,
-                  s.phases);
+                  s.phases,
+                  s.display_lease_ms);
 }
 
 auto fields(Is<WithdrawalFacts> auto& s) {
@@ -293,7 +294,7 @@ auto fields(Is<DeviceChanged> auto& s) {
 }
 
 auto fields(Is<FleetMarked> auto& s) {
-  return std::tie(s.channel, s.page, s.mark, s.seq, s.bits, s.at);
+  return std::tie(s.channel, s.page, s.mark, s.seq, s.bits, s.at, s.lease_ms);
 }
 
 auto fields(Is<FleetStep> auto& s) {

@@ -7,6 +7,20 @@
 #include <algorithm>
 
 namespace gulou {
+namespace {
+
+Synced synced_of(SessionNo session, const wire::Sync& sync) {
+  Synced synced{session, sync.position, sync.held, {}};
+  for (const wire::Wanted& want : sync.wants) {
+    synced.wants.push_back({want.seq, want.part});
+  }
+  synced.confirm = sync.confirm;
+  synced.lease_ms = sync.display_lease_ms;
+  synced.faults = parse_device_faults(sync.faults);
+  return synced;
+}
+
+}  // namespace
 
 void Sessions::handle_device(Peer& peer, const wire::Message& message, Inbox& inbox) {
   const Asker from{peer.no, message.correlation};
@@ -41,11 +55,7 @@ void Sessions::handle_device(Peer& peer, const wire::Message& message, Inbox& in
     return ask_hello(peer, message);
   }
   if (const auto* sync = std::get_if<wire::Sync>(&message.body)) {
-    Synced synced{peer.no, sync->position, sync->held, {}};
-    for (const wire::Wanted& want : sync->wants) {
-      synced.wants.push_back({want.seq, want.part});
-    }
-    inbox.events.emplace_back(std::move(synced));
+    inbox.events.emplace_back(synced_of(peer.no, *sync));
   } else if (const auto* report = std::get_if<wire::ReportBatch>(&message.body)) {
     Reported reported{peer.no, report->lease, {}};
     for (const wire::ReportItem& item : report->items) {

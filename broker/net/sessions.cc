@@ -438,7 +438,9 @@ void Sessions::send(const Send& send, Now now, Inbox& inbox) {
                          now.utc,
                          peer != peers_.end() && peer->second.device ? limits::device_ping_every_ms
                                                                      : limits::ping_every_ms,
-                         cursor_},
+                         cursor_,
+                         welcome->lease_ms,
+                         welcome->portal_url},
            inbox);
   } else if (const auto* goodbye = std::get_if<SendGoodbye>(&send)) {
     answer({goodbye->session, 0}, wire::Goodbye{goodbye->reason}, inbox);

@@ -151,6 +151,7 @@ void fields(Io& io, P& release) {
   io.texts("keywords", release.keywords);
   io.required_word("kind", release.kind, parse_kind);
   io.text("language", release.language);
+  io.number("must_confirm_every_s", release.must_confirm_every_s);
   io.text("not_before", release.not_before);
   io.number("previous_revision", release.previous_revision);
   io.word("priority", release.priority, parse_priority);

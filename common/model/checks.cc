@@ -1,5 +1,6 @@
 #include "common/model/checks.h"
 
+#include "common/base/fleet_limits.h"
 #include "common/model/media_type.h"
 #include "common/model/required.h"
 
@@ -259,6 +260,14 @@ class FieldChecks {
     }
     if (r.embargo) {
       embargo(*r.embargo);
+    }
+    if (r.must_confirm_every_s != 0 && (r.must_confirm_every_s < limits::display_lease_s_min ||
+                                        r.must_confirm_every_s > limits::display_lease_s_max)) {
+      wrong("display_lease_out_of_range",
+            "must_confirm_every_s",
+            {std::to_string(r.must_confirm_every_s),
+             std::to_string(limits::display_lease_s_min),
+             std::to_string(limits::display_lease_s_max)});
     }
   }
 

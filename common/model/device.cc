@@ -60,6 +60,44 @@ std::string two_digits(uint32_t number) {
 
 }  // namespace
 
+std::string_view name_of(DeviceFault fault) {
+  switch (fault) {
+    case DeviceFault::clock:
+      return "clock";
+    case DeviceFault::disk:
+      return "disk";
+    case DeviceFault::font:
+      return "font";
+    case DeviceFault::page:
+      return "page";
+  }
+  return {};
+}
+
+uint8_t parse_device_faults(std::string_view words) {
+  uint8_t faults = 0;
+  while (!words.empty()) {
+    const std::string_view one = words.substr(0, words.find(' '));
+    words.remove_prefix(std::min(words.size(), one.size() + 1));
+    for (const DeviceFault fault : all_device_faults) {
+      if (name_of(fault) == one) {
+        faults = static_cast<uint8_t>(faults | static_cast<uint8_t>(fault));
+      }
+    }
+  }
+  return faults;
+}
+
+std::string device_fault_words(uint8_t faults) {
+  std::string words;
+  for (const DeviceFault fault : all_device_faults) {
+    if ((faults & static_cast<uint8_t>(fault)) != 0) {
+      words += (words.empty() ? "" : " ") + std::string(name_of(fault));
+    }
+  }
+  return words;
+}
+
 std::string_view name_of(DeviceKind kind) {
   const auto at = std::ranges::find(kinds, kind, &decltype(kinds)::value_type::first);
   return at != kinds.end() ? at->second : std::string_view();

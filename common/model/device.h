@@ -22,6 +22,15 @@ enum class DeviceKind : uint8_t { landscape = 1, portrait = 2, touch = 3, led = 
 // may come back with another. retired: it never comes back.
 enum class DeviceState : uint8_t { invited = 1, enrolled = 2, revoked = 3, retired = 4 };
 
+// What is wrong with a device, as it says itself; a set of bits.
+enum class DeviceFault : uint8_t { clock = 1, disk = 2, font = 4, page = 8 };
+inline constexpr DeviceFault all_device_faults[] = {
+    DeviceFault::clock, DeviceFault::disk, DeviceFault::font, DeviceFault::page};
+std::string_view name_of(DeviceFault fault);
+// "clock font": unknown words are left out.
+uint8_t parse_device_faults(std::string_view words);
+std::string device_fault_words(uint8_t faults);
+
 std::string_view name_of(DeviceKind kind);
 std::string_view name_of(DeviceState state);
 std::optional<DeviceKind> parse_device_kind(std::string_view name);

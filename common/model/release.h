@@ -230,6 +230,8 @@ struct Release {
   std::string expires;     // RFC 3339: taken down then
   std::optional<Embargo> embargo;
   bool test = false;  // 演练
+  // A screen that has lost contact shows it no longer than this; 0: as its channel says.
+  uint32_t must_confirm_every_s = 0;
 
   std::vector<Relation> relations;
   std::vector<Attachment> attachments;

@@ -119,6 +119,8 @@ struct Channel {
   uint32_t circuit_failures = gulou::limits::circuit_failures_default;
   int64_t probe_ms = gulou::limits::probe_ms_default;
   int64_t takedown_ms_max = gulou::limits::takedown_ms_max_default;
+  uint32_t must_confirm_every_s = 0;  // of a fleet: without contact screens go dark; 0: never
+  std::string portal_url;             // of a fleet: QR codes lead there; empty: none
 };
 
 struct CountySettings {

@@ -1,5 +1,6 @@
 #include "common/settings/channels.h"
 
+#include "common/base/fleet_limits.h"
 #include "common/base/limits.h"
 #include "common/settings/forms.h"
 
@@ -217,6 +218,17 @@ constexpr SettingRow<Channel> rows[] = {
       .zh = "撤稿须在多久内落实，毫秒；逾期告警。",
       .en = "Within which a withdrawal must be confirmed here, milliseconds; then it is overdue."},
      reach<Channel, &Channel::takedown_ms_max>},
+    {{.key = "must_confirm_every_s",
+      .max = limits::display_lease_s_max,
+      .zh = "显示有效期，秒：终端群的屏失联多久后停显；0 为不停显。",
+      .en = "Display lease, seconds: how long a screen of a fleet shows without contact; 0: for "
+            "ever."},
+     reach<Channel, &Channel::must_confirm_every_s>},
+    {{.key = "portal_url",
+      .form = forms::web_address,
+      .zh = "终端群各屏的二维码指向的门户网站网址；留空则不显示二维码。",
+      .en = "Of a fleet: the portal, where QR codes on its screens lead; empty: no QR codes."},
+     reach<Channel, &Channel::portal_url>},
 };
 
 // A complaint about a setting that is there; otherwise about its channel.
@@ -319,6 +331,17 @@ Status check_ways(const TomlFile& file, const Listed<Channel>& channel) {
   }
   if (policy.fleet && !policy.gate.channel.empty()) {
     return fail(about(file, channel, "gate", "settings_fleet_gate", {policy.id}));
+  }
+  if (policy.must_confirm_every_s != 0 &&
+      (!policy.fleet || policy.must_confirm_every_s < limits::display_lease_s_min)) {
+    return fail(about(file,
+                      channel,
+                      "must_confirm_every_s",
+                      "settings_display_lease",
+                      {policy.id, std::to_string(limits::display_lease_s_min)}));
+  }
+  if (!policy.portal_url.empty() && !policy.fleet) {
+    return fail(about(file, channel, "portal_url", "settings_portal_of_fleet", {policy.id}));
   }
   if (policy.fleet && policy.filter.imports) {
     return fail(about(file, channel, "imports", "settings_fleet_imports", {policy.id}));

@@ -29,6 +29,11 @@ constexpr std::string_view causes[] = {"chain_failed",
                                        "channel_unserved",
                                        "gate_overdue",
                                        "interpretation_overdue",
+                                       "devices_silent",
+                                       "devices_clock",
+                                       "devices_disk",
+                                       "devices_font",
+                                       "devices_page",
                                        "notify_failed"};
 constexpr std::string_view language_words[] = {"zh", "en"};
 constexpr std::string_view kind_words[] = {"webhook", "smtp", "command"};

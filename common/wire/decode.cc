@@ -177,6 +177,8 @@ Result<Body> read_welcome(const Fields& in, Bodies) {
   TRY(in.read_ms("server_time", welcome.server_time.ms));
   TRY(in.read_ms("ping_every_ms", welcome.ping_every_ms));
   TRY(maybe_cursor(in, "cursor", welcome.cursor));
+  TRY(in.maybe_ms("display_lease_ms", welcome.display_lease_ms));
+  TRY(in.maybe_text("portal_url", any_bytes, welcome.portal_url));
   return welcome;
 }
 
@@ -392,6 +394,9 @@ Result<Body> read_sync(const Fields& in, Bodies) {
   if (in.has("held")) {
     TRY(in.read_digest("held", sync.held));
   }
+  TRY(in.maybe_bool("confirm", sync.confirm));
+  TRY(in.maybe_ms("display_lease_ms", sync.display_lease_ms));
+  TRY(in.maybe_text("faults", any_bytes, sync.faults));
   TRY(in.read_each("wants", Need::optional, limits::fleet_wants_max, read_wanted, sync.wants));
   return sync;
 }

@@ -125,6 +125,8 @@ void put_body(Packer& out, const Welcome& welcome) {
   out.put_time("server_time", welcome.server_time.ms);
   out.put_time("ping_every_ms", welcome.ping_every_ms);
   maybe_cursor(out, "cursor", welcome.cursor);
+  out.maybe_time("display_lease_ms", welcome.display_lease_ms);
+  out.maybe_text("portal_url", welcome.portal_url);
 }
 
 void put_body(Packer& out, const Deliver& deliver) {
@@ -140,6 +142,9 @@ void put_body(Packer& out, const Sync& sync) {
   if (sync.held) {
     out.put_bytes("held", sync.held.view());
   }
+  out.maybe_true("confirm", sync.confirm);
+  out.maybe_time("display_lease_ms", sync.display_lease_ms);
+  out.maybe_text("faults", sync.faults);
   if (sync.wants.empty()) {
     return;
   }

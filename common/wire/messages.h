@@ -93,6 +93,10 @@ struct Sync {
   Seq position;
   Digest held;
   std::vector<Wanted> wants;
+  // Asks for a MANIFEST with `same` if all is as it should be: on that its display lease rests.
+  bool confirm = false;
+  int64_t display_lease_ms = 0;  // of its channel, as it keeps it
+  std::string faults;            // words of DeviceFault, a space between
 };
 
 // With the one-time key of a code: from now on the device has this key (Z85, public half). The
@@ -136,6 +140,9 @@ struct Welcome {
   Utc server_time;
   int64_t ping_every_ms = 0;  // silence of three times this ends the session
   Cursor cursor;
+  // To a device: without contact it shows nothing longer than this; 0: for ever.
+  int64_t display_lease_ms = 0;
+  std::string portal_url;  // where its QR codes lead; empty: nowhere
 };
 
 enum class Action : uint8_t { publish = 1, withdraw = 2 };

@@ -1,4 +1,5 @@
 // Fleets: devices enrol, stand at positions of their own, and what they say is merged.
+#include "common/base/fleet_limits.h"
 #include "tests/support/bench.h"
 
 #include <set>
@@ -395,6 +396,80 @@ TEST(FleetTest, AnAdapterServesNoFleet) {
   fleet.bench.connect("screens");
 
   EXPECT_EQ(fleet.bench.took<SendError>().back().error.reason, "channel_is_fleet");
+}
+
+TEST(FleetTest, AConfirmationComesWhenAllIsAsItShouldBe) {
+  Fleet fleet;
+  fleet.bench.accept({part("a")});
+  const SessionNo session = fleet.stream(fleet.enrol());
+  const auto confirm = [&fleet, session](Seq position, Digest held) {
+    Synced asked{session, position, held, {}};
+    asked.confirm = true;
+    fleet.bench.take(asked);
+    fleet.bench.round();
+    return fleet.bench.took<SendManifest>();
+  };
+  Digest held;
+  fold_held(held, part("a").digest);
+  auto answers = confirm({1}, held);
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_TRUE(answers[0].same);
+  EXPECT_EQ(answers[0].head, Seq{1});
+
+  fleet.bench.accept({part("b")});
+  EXPECT_TRUE(confirm({1}, held).empty());  // something is on its way: it asks again
+
+  const auto got = fleet.got(session);
+  ASSERT_EQ(got.size(), 1U);
+  fleet.report(session, got[0]);
+  fold_held(held, part("b").digest);
+  answers = confirm({2}, held);
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_TRUE(answers[0].same);
+
+  // Entries for others move the head, not the device: it is as it should be.
+  fleet.bench.accept({part_for("elsewhere", {"341822102001"})});
+  EXPECT_EQ(confirm({2}, held).size(), 1U);
+
+  // It holds something else: no confirmation, but what it should hold.
+  fleet.bench.advance(2 * limits::fleet_manifest_every_ms_min);
+  answers = confirm({2}, {});
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_FALSE(answers[0].same);
+}
+
+TEST(FleetTest, TheLeaseADeviceKeepsIsKnownForever) {
+  Fleet fleet;
+  const SubscriberNo device = fleet.enrol();
+  const SessionNo session = fleet.connect(device);
+  Synced asked{session, {}, {}, {}};
+  asked.lease_ms = 3'600'000;
+  fleet.bench.take(asked);
+  fleet.bench.round();
+  EXPECT_EQ(fleet.marks(FleetMark::leased), 1U);
+
+  fleet.bench.restart();
+
+  EXPECT_EQ(fleet.bench.ledger().fleet().device(device)->lease_ms, 3'600'000);
+}
+
+TEST(FleetTest, AWithdrawalKnowsHowLongAnyRevisionMayStandWithoutContact) {
+  Fleet fleet;
+  PartFacts first = part("a");
+  first.display_lease_ms = 7'200'000;
+  fleet.bench.accept({first});
+  PartFacts second = part("a", 2);
+  second.previous_revision = 1;
+  second.display_lease_ms = 3'600'000;
+  fleet.bench.accept({second});
+  fleet.bench.accept({part("b")});
+  fleet.withdraw("a");
+  fleet.withdraw("b");
+
+  const auto rows = fleet.bench.ledger().entries(Lane::withdrawal, {}, 10);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].entry.parts[0].display_lease_ms, 7'200'000);
+  EXPECT_EQ(rows[1].entry.parts[0].display_lease_ms, 0);
 }
 
 }  // namespace

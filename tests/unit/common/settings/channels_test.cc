@@ -160,6 +160,12 @@ TEST_F(ChannelSettingsTest, WhatCannotBeBothIsRefused) {
             refusal("settings_fleet_strict", "3:9", {"portal"}));
   EXPECT_EQ(refused("exclusive = true\nfleet = true\n"),
             refusal("settings_fleet_exclusive", "3:13", {"portal"}));
+  EXPECT_EQ(refused("must_confirm_every_s = 3600\n"),
+            refusal("settings_display_lease", "3:24", {"portal", "10"}));
+  EXPECT_EQ(refused("fleet = true\nmust_confirm_every_s = 9\n"),
+            refusal("settings_display_lease", "4:24", {"portal", "10"}));
+  EXPECT_EQ(refused("portal_url = \"https://portal.example\"\n"),
+            refusal("settings_portal_of_fleet", "3:14", {"portal"}));
   EXPECT_EQ(refused("on_remove = \"take_down\"\n"),
             refusal("settings_takes_down_anyway", "3:13", {"on_remove"}));
   EXPECT_EQ(refused("on_erase = \"take_down\"\n"),
