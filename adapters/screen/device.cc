@@ -48,6 +48,7 @@ void Device::on_connected(Now now) {
   fault_.reset();
   sends_.clear();
   saying_.clear();
+  asked_at_ = {};
   said_last_ = now.mono;
   say(wire::Hello{options_.channel, options_.instance, options_.software, last_goodbye_, known_});
 }
@@ -68,10 +69,18 @@ Digest Device::held() const {
   return held;
 }
 
-void Device::sync(Now now) {
+void Device::sync(Now now, bool asks) {
   synced_ = true;
   sync_at_ = {now.mono.ms + limits::device_sync_every_ms};
-  say(wire::Sync{shelf_.content().position, held(), {}});
+  wire::Sync ask{shelf_.content().position, held(), {}};
+  ask.display_lease_ms = lease_.view().channel_ms;
+  ask.faults = device_fault_words(faults_);
+  ask.confirm = asks && confirm_every_ms() != 0;
+  if (ask.confirm) {
+    asked_last_ = now.mono;
+    asked_at_ = asked_at_.ms != 0 ? asked_at_ : now.mono;
+  }
+  say(std::move(ask));
 }
 
 bool Device::store(ScreenChange change) {
@@ -121,6 +130,13 @@ void Device::welcome(const wire::Welcome& welcome, Now now) {
   ping_every_ms_ = welcome.ping_every_ms;
   clock_ahead_ms_ = welcome.server_time.ms - now.utc.ms;
   caught_up_said_ = false;
+  if (welcome.portal_url != shelf_.content().portal_url) {
+    ScreenChange change;
+    change.portal_url = welcome.portal_url;
+    changed_ = store(std::move(change)) || changed_;
+  }
+  lease_.on_channel(welcome.display_lease_ms);
+  keep_lease(now, true);
   sync(now);
 }
 
@@ -128,8 +144,10 @@ void Device::welcome(const wire::Welcome& welcome, Now now) {
 void Device::manifest(const wire::Manifest& manifest, Now now) {
   if (manifest.same) {
     manifest_.reset();
-    if (store({.put = {}, .remove = {}, .position = manifest.head})) {
-      sync(now);
+    confirmed(now);
+    const bool further = manifest.head > shelf_.content().position;
+    if (!further || store({.put = {}, .remove = {}, .position = manifest.head})) {
+      sync(now, false);
     }
     return;
   }
@@ -302,17 +320,71 @@ void Device::tell_shown(Now now) {
   }
 }
 
-void Device::on_time(Now now) {
+// A quarter of the shortest lease; 0: nothing is leased.
+int64_t Device::confirm_every_ms() const {
+  const int64_t channel_ms = lease_.view().channel_ms;
+  int64_t shortest_ms = channel_ms;
+  for (const auto& [publication, item] : shelf_.content().items) {
+    const int64_t lease_ms = lease_ms_of(item, channel_ms);
+    if (lease_ms != 0 && (shortest_ms == 0 || lease_ms < shortest_ms)) {
+      shortest_ms = lease_ms;
+    }
+  }
+  return shortest_ms == 0
+             ? 0
+             : std::clamp(
+                   shortest_ms / 4, limits::device_confirm_ms_min, limits::device_sync_every_ms);
+}
+
+void Device::confirmed(Now now) {
+  if (asked_at_.ms != 0) {
+    const Utc utc{now.utc.ms + clock_ahead_ms_.value_or(0)};
+    lease_.on_confirmed(std::exchange(asked_at_, {}), {now.mono, utc, true});
+    keep_lease(now, true);
+  }
+}
+
+void Device::keep_lease(Now now, bool clock_synchronised) {
+  const LeaseTime time{now.mono,
+                       {now.utc.ms + clock_ahead_ms_.value_or(0)},
+                       clock_ahead_ms_.has_value() || clock_synchronised};
+  lease_.on_time(time);
+  if (auto stamp = lease_.due(time)) {
+    if (const Status status = shelf_.keep(*stamp); !status) {
+      fault_ = status.error();
+    } else {
+      lease_.stored(*std::move(stamp));
+    }
+  }
+  size_t dark = 0;
+  for (const auto& [publication, item] : shelf_.content().items) {
+    dark += lease_left_ms(item, lease_.view(), now.mono) == 0 ? 1U : 0U;
+  }
+  changed_ = changed_ || dark != std::exchange(dark_, dark);
+}
+
+void Device::set_faults(uint8_t faults, Now now) {
+  if (faults != std::exchange(faults_, faults)) {
+    sync_at_ = std::min(sync_at_, Mono{now.mono.ms + limits::device_confirm_ms_min});
+  }
+}
+
+void Device::on_time(Now now, bool clock_synchronised) {
   if (!shown_.empty()) {
     ScreenChange change;
     change.shown = std::exchange(shown_, {});
     static_cast<void>(store(std::move(change)));
   }
+  keep_lease(now, clock_synchronised);
   if (!in_step()) {
     return;
   }
   tell_shown(now);
-  if (now.mono >= sync_at_) {
+  const int64_t every_ms = confirm_every_ms();
+  const int64_t again_ms =
+      dark_ > 0 ? std::min(every_ms, limits::device_confirm_ms_dark) : every_ms;
+  const bool unconfirmed = every_ms != 0 && now.mono.ms - asked_last_.ms >= again_ms;
+  if (now.mono >= sync_at_ || unconfirmed) {
     sync(now);
   }
 }

@@ -2,6 +2,7 @@
 
 #include "adapters/screen/limits.h"
 #include "adapters/screen/store.h"
+#include "common/base/field_line.h"
 #include "common/base/files.h"
 #include "common/crypto/digest.h"
 
@@ -10,11 +11,13 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 namespace gulou {
@@ -65,6 +68,54 @@ void DeviceClock::keep(Utc own) {
   kept_ms_ = now(own).ms;
   stamp_ms_ = kept_ms_;
   static_cast<void>(replace_file(path_, std::to_string(kept_ms_)));
+}
+
+std::string boot_id() {
+  constexpr size_t id_bytes_max = 64;
+  std::string id = read_file("/proc/sys/kernel/random/boot_id", id_bytes_max).value_or("");
+  while (!id.empty() && id.back() == '\n') {
+    id.pop_back();
+  }
+  return id;
+}
+
+Mono boot_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_BOOTTIME, &time);
+  return {time.tv_sec * 1000 + time.tv_nsec / 1'000'000};
+}
+
+bool clock_is_synchronised() {
+  timex state{};
+  return ::ntp_adjtime(&state) != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+}
+
+LeaseStamp read_lease(const std::string& dir) {
+  constexpr size_t lease_bytes_max = 1024;
+  const std::string bytes = read_file(dir + "/lease", lease_bytes_max).value_or("");
+  // Damaged is as good as never confirmed: dark until contact.
+  const auto line = FieldLine::parse(std::string_view(bytes).substr(0, bytes.find('\n')));
+  if (!line) {
+    return {};
+  }
+  const auto number = [&line](std::string_view name) {
+    return static_cast<int64_t>(line->number(name));
+  };
+  return {.boot = line->get("boot"),
+          .at = {number("at")},
+          .utc = {number("utc")},
+          .used_ms = number("used_ms"),
+          .channel_ms = number("channel_ms")};
+}
+
+Status write_lease(const std::string& dir, const LeaseStamp& stamp) {
+  FieldLine line;
+  line.add("boot", stamp.boot);
+  line.add("at", static_cast<uint64_t>(stamp.at.ms));
+  line.add("utc", static_cast<uint64_t>(stamp.utc.ms));
+  line.add("used_ms", static_cast<uint64_t>(stamp.used_ms));
+  line.add("channel_ms", static_cast<uint64_t>(stamp.channel_ms));
+  return replace_file(dir + "/lease", line.line() + "\n");
 }
 
 uint64_t partial_blob_bytes(const std::string& dir, const Digest& digest) {

@@ -1,9 +1,11 @@
 // What makes a screen a device of a fleet, on its disk: its clock, and the pictures that are still
 // on their way. Used on the device's thread; the clock is read by any.
 //   clock        the latest time that was certainly past, every minute
+//   lease        how much of the display lease is used, every minute
 //   blobs/*.part pictures, as far as they have come
 #pragma once
 
+#include "adapters/screen/lease.h"
 #include "common/base/bytes.h"
 #include "common/base/result.h"
 #include "common/base/time.h"
@@ -41,6 +43,16 @@ class DeviceClock {
   std::atomic<int64_t> ahead_ms_{0};
   std::atomic<bool> corrected_{false};
 };
+
+// This start of the machine, as the kernel names it; empty where it does not.
+std::string boot_id();
+// Since it was started, sleep included.
+Mono boot_time();
+// Does the kernel say that its clock is synchronised?
+bool clock_is_synchronised();
+
+LeaseStamp read_lease(const std::string& dir);
+Status write_lease(const std::string& dir, const LeaseStamp& stamp);
 
 // How much of a picture is here.
 uint64_t partial_blob_bytes(const std::string& dir, const Digest& digest);

@@ -27,16 +27,26 @@ int64_t at_most(int64_t ms) {
   return ms <= 0 ? 0 : static_cast<int64_t>(random_u64() % static_cast<uint64_t>(ms));
 }
 
+// Leases go on in sleep, and so does everything else here.
+Now device_now() {
+  return {boot_time(), read_clocks().utc};
+}
+
 class StoreShelf final : public DeviceShelf {
  public:
-  explicit StoreShelf(ScreenStore& store) : store_(store) {}
+  StoreShelf(ScreenStore& store, std::string dir) : store_(store), dir_(std::move(dir)) {}
 
   const ScreenContent& content() const override { return store_.content(); }
 
   Status apply(ScreenChange change) override { return store_.apply(std::move(change)); }
 
+  LeaseStamp lease() const override { return read_lease(dir_); }
+
+  Status keep(const LeaseStamp& stamp) override { return write_lease(dir_, stamp); }
+
  private:
   ScreenStore& store_;
+  std::string dir_;
 };
 
 // Pictures on their way, of all devices of this process: those that share one content do not fetch
@@ -87,10 +97,13 @@ class Pictures {
       log::warn("screen.picture_failed", {{"error", describe(whole.error())}});
       begin_at_ = {now.mono.ms + picture_wait_ms + at_most(picture_wait_ms)};
       given_up_.push_back(part.digest);
+      disk_full_ = disk_full_ || whole.error().reason == "screen_disk_full";
     }
     looked_ = looked_ && whole && !*whole;
     return whole && *whole;
   }
+
+  bool disk_full() const { return disk_full_; }
 
   bool is_about(uint64_t correlation) const {
     return correlation != 0 && correlation == correlation_;
@@ -144,6 +157,7 @@ class Pictures {
   std::optional<Attachment> wanted_;
   std::vector<Digest> given_up_;  // until the next start
   Fetched& fetched_;
+  bool disk_full_ = false;
   bool asked_ = false;
   Mono asked_at_;
   Mono begin_at_;
@@ -154,11 +168,11 @@ class Shell {
  public:
   Shell(DeviceSeat seat, const net::Context& context, Fetched& fetched)
       : seat_(std::move(seat)),
-        shelf_(seat_.store),
+        shelf_(seat_.store, seat_.dir),
         device_(seat_.device, shelf_),
         pictures_(seat_.store, seat_.dir, seat_.touch, fetched),
         context_(context),
-        begin_at_{read_clocks().mono.ms + at_most(seat_.spread_ms)} {
+        begin_at_{boot_time().ms + at_most(seat_.spread_ms)} {
     for (const Seq seq : seat_.marked) {
       device_.on_shown(seq);  // drawn before the start, and perhaps never said
     }
@@ -169,6 +183,7 @@ class Shell {
 
   Status step(net::Poller& poller, Now now) {
     if (!socket_ && now.mono < begin_at_) {
+      step_lease(now);
       return {};
     }
     if (!socket_) {
@@ -182,7 +197,7 @@ class Shell {
     for (const Seq seq : seat_.shown.take(limits::screen_items_max)) {
       device_.on_shown(seq);
     }
-    device_.on_time(now);
+    step_lease(now);
     if (device_.take_changed()) {
       seat_.changed();
       pictures_.look(now, false);
@@ -204,6 +219,19 @@ class Shell {
   }
 
  private:
+  void step_lease(Now now) {
+    uint8_t faults = seat_.glass.faults(seat_.clock.now(now.utc));
+    if (seat_.clock.is_wrong()) {
+      faults |= static_cast<uint8_t>(DeviceFault::clock);
+    }
+    if (pictures_.disk_full()) {
+      faults |= static_cast<uint8_t>(DeviceFault::disk);
+    }
+    device_.set_faults(faults, now);
+    device_.on_time(now, clock_is_synchronised());
+    seat_.glass.set_lease(device_.lease());
+  }
+
   void receive(Now now) {
     while (auto incoming = socket_->receive()) {
       heard_ = now.mono;
@@ -337,7 +365,7 @@ int serve_devices(std::vector<DeviceSeat> seats, const net::Context& context, in
   while (true) {
     int64_t wait_ms = look_ms;
     for (const Shell& shell : shells) {
-      wait_ms = std::min(wait_ms, shell.ms_to_begin(read_clocks()));
+      wait_ms = std::min(wait_ms, shell.ms_to_begin(device_now()));
     }
     static_cast<void>(poller.wait(std::chrono::milliseconds(wait_ms)));
     if (poller.readable(stop)) {
@@ -347,7 +375,7 @@ int serve_devices(std::vector<DeviceSeat> seats, const net::Context& context, in
       return 0;
     }
     for (Shell& shell : shells) {
-      if (const Status status = shell.step(poller, read_clocks()); !status) {
+      if (const Status status = shell.step(poller, device_now()); !status) {
         log::error("adapter.socket_failed", {{"error", describe(status.error())}});
         return 1;
       }

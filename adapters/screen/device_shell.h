@@ -5,6 +5,7 @@
 
 #include "adapters/screen/device.h"
 #include "adapters/screen/device_files.h"
+#include "adapters/screen/glass.h"
 #include "common/base/mailbox.h"
 #include "common/net/context.h"
 #include "common/net/dealer.h"
@@ -23,6 +24,7 @@ struct DeviceSeat {
   DeviceClock& clock;
   Mailbox<Seq>& shown;      // entries a page has drawn
   std::vector<Seq> marked;  // those drawn before the start
+  Glass& glass;             // hears of the display lease
   std::string endpoint;
   std::string server_key;
   net::KeyPair keys;

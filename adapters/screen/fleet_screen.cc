@@ -101,11 +101,12 @@ DeviceSeat FleetScreen::seat(std::function<void()> changed) {
       marked.push_back(item.seq);
     }
   }
-  return {.device = {settings_.channel, settings_.instance, "gulou-screen"},
+  return {.device = {settings_.channel, settings_.instance, "gulou-screen", boot_id()},
           .store = store_,
           .clock = clock_,
           .shown = shown_,
           .marked = std::move(marked),
+          .glass = glass_,
           .endpoint = link_.endpoint,
           .server_key = link_.server_public_key,
           .keys = link_.keys,

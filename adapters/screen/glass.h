@@ -3,8 +3,10 @@
 // thread writes, the call thread reads.
 #pragma once
 
+#include "adapters/screen/lease.h"
 #include "adapters/screen/limits.h"
 #include "adapters/screen/playlist.h"
+#include "common/model/device.h"
 
 #include <algorithm>
 #include <array>
@@ -49,6 +51,33 @@ class Glass {
     });
   }
 
+  // Of a device: read by pages a moment later.
+  void set_lease(const LeaseView& view) {
+    lease_channel_ms_ = view.channel_ms;
+    lease_as_of_ms_ = view.as_of.ms;
+    lease_confirmed_ms_ = view.confirmed ? view.confirmed->ms : never_ms;
+    lease_kept_ = view.kept;
+  }
+
+  LeaseView lease() const {
+    LeaseView view{
+        .kept = lease_kept_, .channel_ms = lease_channel_ms_, .as_of = {lease_as_of_ms_}};
+    if (const int64_t ms = lease_confirmed_ms_; ms != never_ms) {
+      view.confirmed = Mono{ms};
+    }
+    return view;
+  }
+
+  // A page has no Chinese font.
+  void set_font_missing() { font_missing_ = true; }
+
+  // Bits of DeviceFault that pages are to blame for: one that spoke and is silent now.
+  uint8_t faults(Utc now) const {
+    const bool silent = page_seen() && !has_page(now);
+    return static_cast<uint8_t>((font_missing_ ? static_cast<int>(DeviceFault::font) : 0) |
+                                (silent ? static_cast<int>(DeviceFault::page) : 0));
+  }
+
   Utc page_seen() const { return {seen_ms_}; }
 
   bool has_page(Utc now) const {
@@ -63,6 +92,8 @@ class Glass {
     std::atomic<int64_t> seen_ms{0};
   };
 
+  static constexpr int64_t never_ms = INT64_MIN;
+
   // Half of a key tells items apart; 0 is none.
   static uint64_t mark_of(std::string_view key) {
     uint64_t mark = 0;
@@ -75,6 +106,11 @@ class Glass {
   std::string name_;
   PlaylistRules rules_;
   std::atomic<int64_t> seen_ms_{0};
+  std::atomic<bool> font_missing_{false};
+  std::atomic<bool> lease_kept_{false};
+  std::atomic<int64_t> lease_confirmed_ms_{never_ms};
+  std::atomic<int64_t> lease_channel_ms_{0};
+  std::atomic<int64_t> lease_as_of_ms_{0};
   std::array<Page, limits::screen_pages_max> pages_;
 };
 

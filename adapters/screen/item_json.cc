@@ -51,7 +51,7 @@ std::string item_title(const Release& release, Language language) {
                       : release.title;
 }
 
-void add_head(JsonWriter& json, const ScreenItem& item, Language language) {
+void add_head(JsonWriter& json, const ScreenItem& item, Language language, int64_t lease_ms) {
   const Release& release = item.release;
   json.member("key", item_key(item));
   json.member("kind", name_of(release.kind));
@@ -63,6 +63,9 @@ void add_head(JsonWriter& json, const ScreenItem& item, Language language) {
   json.member("urgent", release.priority == Priority::urgent);
   json.member("test", release.test);
   json.member("until", screen_end_of(item).ms);
+  if (lease_ms != 0) {
+    json.member("lease_ms", lease_ms);
+  }
   add_facts(json, release, language);
 }
 

@@ -17,7 +17,8 @@ std::string item_key(const ScreenItem& item);
 std::string item_title(const Release& release, Language language);
 
 // Title, issuer, date and facts: what every page shows of an item.
-void add_head(JsonWriter& json, const ScreenItem& item, Language language);
+// lease_ms: how long it may be drawn without contact; 0: for ever.
+void add_head(JsonWriter& json, const ScreenItem& item, Language language, int64_t lease_ms = 0);
 
 // The eight elements, question and answer, the text.
 void add_text(JsonWriter& json, const Release& release, const std::string& html, Language language);

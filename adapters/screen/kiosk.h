@@ -7,16 +7,20 @@
 #include "common/base/time.h"
 #include "common/text/language.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace gulou {
 
-// Newest first, urgent ones before; texts for searching up to screen_search_chars.
+// channel_lease_ms: where leases are kept. Newest first, urgent ones before; texts for searching up
+// to screen_search_chars.
 std::string kiosk_list_json(const ScreenContent& content,
                             const std::string& screen,
                             bool drill,
                             Language language,
-                            Utc now);
+                            Utc now,
+                            std::optional<int64_t> channel_lease_ms = {});
 
 std::string kiosk_item_json(const ScreenItem& item,
                             const std::string& portal_url,

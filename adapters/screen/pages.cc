@@ -1,5 +1,6 @@
 #include "adapters/screen/pages.h"
 
+#include "adapters/screen/device_files.h"
 #include "adapters/screen/item_json.h"
 #include "adapters/screen/item_text.h"
 #include "adapters/screen/kiosk.h"
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <iterator>
 
 #include <sys/stat.h>
 
@@ -94,15 +96,61 @@ Status ScreenPages::refresh(Utc now) {
   const bool changed = seen != seen_;
   if (changed && seen != "none") {
     content_ = TRY(read_screen_content(dir_));
+    dark_.clear();
   }
+  const bool parted = part_leased(now);
   const bool due = list_.changes_at && list_.changes_at <= now;
-  if (changed || due) {
+  if (changed || due || parted) {
     list_ = playlist(content_.items, glass_.rules(), now);
-    changes_at_ms_ = list_.changes_at.ms;
     made_.clear();
   }
+  const bool lease_first = lease_ends_ && (!list_.changes_at || lease_ends_ < list_.changes_at);
+  changes_at_ms_ = lease_first ? lease_ends_.ms : list_.changes_at.ms;
   seen_ = seen;
   return {};
+}
+
+// Moves items between those that may be drawn and those whose lease has ended. True: any was.
+bool ScreenPages::part_leased(Utc now) {
+  const LeaseView lease = glass_.lease();
+  if (!lease.kept) {
+    return false;
+  }
+  const Mono mono = boot_time();
+  const auto move = [&](auto& from, auto& to, bool dark) {
+    bool moved = false;
+    for (auto at = from.begin(); at != from.end();) {
+      const auto next = std::next(at);
+      if ((lease_left_ms(at->second, lease, mono) == 0) == dark) {
+        to.insert(from.extract(at));
+        moved = true;
+      }
+      at = next;
+    }
+    return moved;
+  };
+  const bool went = move(content_.items, dark_, true);
+  const bool came = move(dark_, content_.items, false);
+  const bool asks_other = std::exchange(channel_lease_ms_, lease.channel_ms) != lease.channel_ms;
+  lease_ends_ = {};
+  for (const auto& [publication, item] : content_.items) {
+    if (const auto left_ms = lease_left_ms(item, lease, mono)) {
+      const Utc end{now.ms + *left_ms};
+      lease_ends_ = lease_ends_ ? std::min(lease_ends_, end) : end;
+    }
+  }
+  return went || came || asks_other;
+}
+
+// A page counts for itself from what the agent knew: by headers, so that the answer stays the same.
+void ScreenPages::add_lease(HttpResponse& response) const {
+  const LeaseView lease = glass_.lease();
+  if (lease.kept && lease.confirmed) {
+    response.add("Gulou-Confirmed-Ms", std::to_string(boot_time().ms - lease.confirmed->ms));
+  }
+  if (lease.kept && lease.as_of) {
+    response.add("Gulou-Confirmed", format_shanghai(lease.as_of));
+  }
 }
 
 std::string ScreenPages::items_json(Language language) const {
@@ -110,15 +158,21 @@ std::string ScreenPages::items_json(Language language) const {
   json.begin_object();
   json.member("screen", settings_.name);
   json.member("takeover", list_.takeover);
+  if (!dark_.empty()) {
+    json.member("dark", dark_.size());
+  }
   json.key("items").begin_array();
   for (const PlaylistEntry& entry : list_.entries) {
     json.begin_object();
-    add_head(json, *entry.item, language);
+    add_head(json,
+             *entry.item,
+             language,
+             glass_.lease().kept ? lease_ms_of(*entry.item, channel_lease_ms_) : 0);
     json.member("ms", entry.ms);
     if (entry.whole) {
       add_text(json, entry.item->release, entry.html, language);
     }
-    add_qr(json, *entry.item, settings_.portal_url, language);
+    add_qr(json, *entry.item, portal_url(), language);
     json.end_object();
   }
   json.end_array().end_object();
@@ -173,16 +227,24 @@ HttpResponse ScreenPages::get(const HttpRequest& request, Utc now) {
       made = std::make_shared<const std::string>(
           path == "/items.json"
               ? items_json(language)
-              : kiosk_list_json(content_, settings_.name, glass_.rules().drill, language, now));
+              : kiosk_list_json(
+                    content_,
+                    settings_.name,
+                    glass_.rules().drill,
+                    language,
+                    now,
+                    glass_.lease().kept ? std::optional(channel_lease_ms_) : std::nullopt));
     }
-    return bytes_answer(request, made, path, page_policy(settings_.framed));
+    HttpResponse response = bytes_answer(request, made, path, page_policy(settings_.framed));
+    add_lease(response);
+    return response;
   }
   if (path.starts_with(items) && path.ends_with(".json")) {
     const ScreenItem* item = find(
         path.substr(items.size(), path.size() - items.size() - std::string_view(".json").size()));
     return item == nullptr || !in_force(*item, glass_.rules().drill, now)
                ? plain_answer(404)
-               : json_answer(200, kiosk_item_json(*item, settings_.portal_url, language));
+               : json_answer(200, kiosk_item_json(*item, portal_url(), language));
   }
   if (path == "/preview.json" && settings_.framed) {
     return json_answer(
@@ -230,6 +292,9 @@ HttpResponse ScreenPages::take_report(const HttpRequest& request, Utc now) {
     faults.emplace_back("clock");
   }
   for (const std::string& fault : faults) {
+    if (fault == "font") {
+      glass_.set_font_missing();
+    }
     if (faults_.size() < limits::screen_report_items_max || faults_.contains(fault)) {
       if (faults_.insert_or_assign(fault, now).second) {
         log::error("screen.fault", {{"screen", glass_.name()}, {"fault", fault}});
@@ -272,7 +337,9 @@ HttpResponse ScreenPages::status(Utc now) const {
   json.begin_object();
   json.member("screen", settings_.name);
   json.member("position", content_.position.value);
-  json.member("held", content_.items.size());
+  json.member("held", content_.items.size() + dark_.size());
+  json.member("dark", dark_.size());
+  json.text_member("confirmed", glass_.lease().as_of ? format_utc(glass_.lease().as_of) : "");
   json.member("in_turn", list_.entries.size());
   json.member("page_alive", glass_.has_page(now));
   json.text_member("page_seen", glass_.page_seen() ? format_utc(glass_.page_seen()) : "");

@@ -57,7 +57,15 @@ class ScreenPages {
 
  private:
   Status refresh(Utc now);
+  bool part_leased(Utc now);
+  void add_lease(HttpResponse& response) const;
   HttpResponse get(const HttpRequest& request, Utc now);
+
+  // What the broker tells a fleet, or what the settings of a single screen say.
+  const std::string& portal_url() const {
+    return content_.portal_url.empty() ? settings_.portal_url : content_.portal_url;
+  }
+
   std::string items_json(Language language) const;
   HttpResponse file(const HttpRequest& request, std::string_view rest) const;
   HttpResponse led(const HttpRequest& request) const;
@@ -73,6 +81,10 @@ class ScreenPages {
   Left left_;
   std::string seen_;  // what the index file looked like
   ScreenContent content_;
+  // Items whose display lease has ended: as if they were not there, until contact.
+  std::map<std::string, ScreenItem, std::less<>> dark_;
+  Utc lease_ends_;  // of the next one, 0: of none
+  int64_t channel_lease_ms_ = 0;
   Playlist list_;
   std::map<std::string, SharedBytes, std::less<>> made_;  // answers, until something changes
   std::atomic<int64_t> changes_at_ms_{0};

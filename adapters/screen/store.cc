@@ -31,6 +31,7 @@ std::string index_bytes(const ScreenContent& content) {
   head.add("format", uint64_t{1});
   head.add("position", content.position.value);
   head.add("items", static_cast<uint64_t>(content.items.size()));
+  head.add("portal_url", content.portal_url);
   std::string bytes = head.line() + "\n";
   for (const auto& [publication, item] : content.items) {
     FieldLine line;
@@ -136,6 +137,7 @@ Result<ScreenContent> read_screen_content(const std::string& dir) {
     }
     content.position = Seq{line->number("position")};
     expected = line->number("items");
+    content.portal_url = line->get("portal_url");
   }
   if (bytes.empty() || content.items.size() != expected) {
     return damaged(screen_index_path(dir));
@@ -168,6 +170,9 @@ Status ScreenStore::apply(ScreenChange change) {
   ScreenContent next = content_;
   if (change.position) {
     next.position = change.position;
+  }
+  if (change.portal_url) {
+    next.portal_url = *std::move(change.portal_url);
   }
   for (ScreenPut& put : change.put) {
     const auto held = next.items.find(put.item.publication);

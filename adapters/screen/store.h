@@ -53,6 +53,7 @@ struct ScreenChange {
   Seq position;            // 0: as it was
   std::vector<Seq> shown;  // what came with these entries was drawn
   std::vector<Seq> said;   // and the broker has heard of these
+  std::optional<std::string> portal_url;
 };
 
 // Marks of a change, on what is held; the same for every shelf.
@@ -61,6 +62,7 @@ void mark_shown(std::map<std::string, ScreenItem, std::less<>>& items, const Scr
 // Everything below `dir`, by publication.
 struct ScreenContent {
   Seq position;
+  std::string portal_url;  // as the broker said last: QR codes lead there
   std::map<std::string, ScreenItem, std::less<>> items;
 };
 

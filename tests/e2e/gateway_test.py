@@ -51,9 +51,11 @@ class Gateway:
         return {item["title"] for item in self.get(self.paths[name] + "items.json").json["items"]}
 
 
-class GatewayTest(unittest.TestCase):
+class TwoScreens(unittest.TestCase):
+    """Of one gateway, each with a browser in front."""
+
     def prepare(self, home):
-        home.add_channel("screens", fleet=True)
+        home.add_channel("screens", fleet=True, portal_url="https://portal.example")
 
     def run(self, result=None):
         with Browser() as self.browser:
@@ -73,6 +75,8 @@ class GatewayTest(unittest.TestCase):
     def drawn(self, page, title, timeout_s=READY_S):
         page.wait(f"({TITLE}).includes({json.dumps(title)})", f"{title} is on the glass", timeout_s)
 
+
+class GatewayTest(TwoScreens):
     def fleet(self, home, seq):
         return home.standing(seq, "screens")["fleet"]
 
@@ -105,6 +109,7 @@ class GatewayTest(unittest.TestCase):
             for page in pages.values():
                 self.drawn(page, f"（{name}）")
             if not gone:
+                pages["hall"].wait("document.querySelector('.qr svg') !== null", "the code that leads to the portal")
                 pages["hall"].screenshot("gateway-hall")
             taken_back = publisher.withdraw(name, "remove", "发布有误")["seq"]
             begin = time.monotonic()

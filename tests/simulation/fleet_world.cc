@@ -19,14 +19,17 @@ constexpr int64_t hour_ms = 3600LL * 1000;
 constexpr int64_t day_ms = 24 * hour_ms;
 constexpr int64_t year_ms = 365 * day_ms;
 
-Channel fleet_channel() {
+Channel fleet_channel(uint64_t seed) {
   Channel made = test::channel(channel_name);
+  // Every third county asks its screens to confirm.
+  made.must_confirm_every_s = seed % 3 == 0 ? static_cast<uint32_t>(6 + seed % 60) * 3600 : 0;
   made.filter.imports = false;
   made.fleet = true;
   return made;
 }
 
-Release release_of(const std::string& id, uint32_t revision, Utc expires, bool urgent) {
+Release release_of(
+    const std::string& id, uint32_t revision, Utc expires, bool urgent, int64_t lease_ms) {
   Release release;
   release.id = id;
   release.revision = revision;
@@ -35,6 +38,7 @@ Release release_of(const std::string& id, uint32_t revision, Utc expires, bool u
   release.title = "关于" + id + "的通知";
   release.body.format = BodyFormat::text;
   release.body.content = "第" + std::to_string(revision) + "版";
+  release.must_confirm_every_s = static_cast<uint32_t>(lease_ms / 1000);
   release.priority = urgent ? Priority::urgent : Priority::normal;
   release.expires = expires ? format_utc(expires) : std::string();
   return release;
@@ -54,6 +58,9 @@ Status FleetWorld::Shelf::apply(ScreenChange change) {
       content_.items.insert_or_assign(put.item.publication, put.item);
     }
   }
+  if (change.portal_url) {
+    content_.portal_url = *change.portal_url;
+  }
   for (const ScreenRemoval& removal : change.remove) {
     const auto held = content_.items.find(removal.publication);
     if (!forgets && held != content_.items.end() &&
@@ -67,7 +74,7 @@ Status FleetWorld::Shelf::apply(ScreenChange change) {
 FleetWorld::FleetWorld(FleetOptions options)
     : options_(options),
       random_(options.seed),
-      bench_({fleet_channel()}),
+      bench_({fleet_channel(options.seed)}),
       sessions_(
           {},
           *this,
@@ -161,7 +168,8 @@ void FleetWorld::publish() {
           ? Utc{(bench_.now.utc.ms + random_.between(hour_ms, 10 * day_ms)) / 1000 * 1000}
           : Utc{};
   const bool urgent = random_.per_mille(150);
-  const Release release = release_of(id, previous + 1, expires, urgent);
+  const int64_t lease_ms = random_.per_mille(300) ? random_.between(1, 96) * hour_ms : 0;
+  const Release release = release_of(id, previous + 1, expires, urgent, lease_ms);
   const auto canonical = canonicalise(to_json(release));
   CHECK(canonical.has_value());
   PartFacts facts = test::part(id, previous + 1);
@@ -170,12 +178,13 @@ void FleetWorld::publish() {
   facts.digest = sha256(*canonical);
   facts.expires = expires;
   facts.urgent = urgent;
+  facts.display_lease_ms = lease_ms;
   if (random_.per_mille(400)) {
     facts.audience = {random_.pick(areas_)};
   } else if (random_.per_mille(200)) {
     facts.audience = {"341822101000"};
   }
-  const Published known{previous + 1, facts.audience, expires, {}, facts.digest};
+  const Published known{previous + 1, facts.audience, expires, {}, facts.digest, lease_ms};
   const SharedBytes bytes = facts.bytes;
   const Seq seq = bench_.accept({std::move(facts)});
   if (seq) {
@@ -213,7 +222,7 @@ void FleetWorld::withdraw() {
 }
 
 Now FleetWorld::time_of(const Box& box) const {
-  return {bench_.now.mono, {bench_.now.utc.ms + box.clock_ms}};
+  return {{bench_.now.mono.ms - box.booted_at.ms + 1}, {bench_.now.utc.ms + box.clock_ms}};
 }
 
 void FleetWorld::boot(Box& box) {
@@ -221,7 +230,21 @@ void FleetWorld::boot(Box& box) {
     box.clock_ms = random_.per_mille(300) ? random_.between(-30, 10) * year_ms
                                           : random_.between(-20, 20) * hour_ms;
   }
-  box.machine = std::make_unique<Device>(DeviceOptions{channel_name, "d", "sim"}, box.shelf);
+  box.synchronised = random_.per_mille(400);
+  if (box.synchronised) {
+    box.clock_ms = options_.planted_clock ? random_.between(-20, 0) * hour_ms : 0;
+  }
+  box.booted_at = bench_.now.mono;
+  const std::string boot = "boot-" + std::to_string(++box.boots);
+  box.machine = std::make_unique<Device>(DeviceOptions{channel_name, "d", "sim", boot}, box.shelf);
+  pass_time(box);
+}
+
+void FleetWorld::pass_time(Box& box) {
+  box.machine->on_time(time_of(box), box.synchronised);
+  if (box.linked) {
+    say(box);
+  }
 }
 
 void FleetWorld::link(Box& box) {
@@ -287,6 +310,7 @@ bool FleetWorld::deliver_one(Box& box, bool cuts) {
   const auto message = wire::decode(views);
   CHECK(message.has_value());
   ++outcome_.messages;
+  box.contact = bench_.now.mono;
   box.machine->on_message(*message, time_of(box));
   if (const auto* manifest = std::get_if<wire::Manifest>(&message->body)) {
     box.manifest = manifest->head;
@@ -301,8 +325,7 @@ bool FleetWorld::deliver_one(Box& box, bool cuts) {
     unlink(box, false);
     return true;
   }
-  box.machine->on_time(time_of(box));
-  say(box);
+  pass_time(box);
   return true;
 }
 
@@ -348,6 +371,11 @@ void FleetWorld::step() {
     }
     inbox_ = {};
   }
+  for (Box& box : boxes_) {
+    if (box.machine) {
+      pass_time(box);
+    }
+  }
   settle(true);
   for (const Box& box : boxes_) {
     look(box);
@@ -368,7 +396,18 @@ void FleetWorld::look(const Box& box) {
     return;
   }
   ++outcome_.frames;
-  const ScreenContent& content = box.shelf.content();
+  const LeaseView lease = box.machine->lease();
+  const auto is_dark = [&lease, mono = time_of(box).mono](const auto& one) {
+    return lease_left_ms(one.second, lease, mono) == 0;
+  };
+  ScreenContent lit;
+  const ScreenContent& held = box.shelf.content();
+  const bool any_dark = std::any_of(held.items.begin(), held.items.end(), is_dark);
+  if (any_dark) {
+    lit = held;
+    outcome_.dark += std::erase_if(lit.items, is_dark);
+  }
+  const ScreenContent& content = any_dark ? lit : held;
   const bool knows_time = box.machine->clock_ahead_ms().has_value();
   const Utc now{time_of(box).utc.ms + box.machine->clock_ahead_ms().value_or(0)};
   const Seq told = std::max(content.position, box.manifest);
@@ -377,6 +416,12 @@ void FleetWorld::look(const Box& box) {
     const Published& known = published_.at(id);
     if (known.withdrawn && known.withdrawn <= told) {
       return fail(box, "shows " + id + ", withdrawn by #" + std::to_string(known.withdrawn.value));
+    }
+    const int64_t lease_ms =
+        lease_ms_of(*entry.item, int64_t{fleet_channel(options_.seed).must_confirm_every_s} * 1000);
+    outcome_.leased += lease_ms != 0 ? 1 : 0;
+    if (lease_ms != 0 && bench_.now.mono.ms - box.contact.ms > lease_ms) {
+      return fail(box, "shows " + id + " after its lease");
     }
     const Utc expires = parse_utc(entry.item->release.expires).value_or(Utc{});
     if (knows_time && expires && expires <= bench_.now.utc) {
@@ -412,8 +457,7 @@ void FleetWorld::check_end() {
       if (!box.linked) {
         link(box);
       }
-      box.machine->on_time(time_of(box));
-      say(box);
+      pass_time(box);
     }
     settle(false);
   }
@@ -436,6 +480,11 @@ void FleetWorld::check_end() {
       fail(box,
            "holds " + std::to_string(held.size()) + " of " + std::to_string(expected.size()) +
                " that it should");
+    }
+    for (const auto& [publication, item] : box.shelf.content().items) {
+      if (lease_left_ms(item, box.machine->lease(), time_of(box).mono) == 0) {
+        fail(box, "keeps " + publication + " dark in contact");
+      }
     }
     const Seq position = bench_.ledger().fleet().device(box.device)->position;
     if (box.shelf.content().position > head || position > head) {

@@ -23,7 +23,9 @@ struct FleetOptions {
   uint64_t seed = 1;
   size_t devices = 30;
   size_t steps = 250;
-  bool planted = false;  // shelves forget to remove: the checker must see it
+  // Faults put in on purpose: the checker must see them.
+  bool planted = false;        // shelves forget to remove
+  bool planted_clock = false;  // kernels call clocks synchronised that are not
 };
 
 struct FleetOutcome {
@@ -33,6 +35,8 @@ struct FleetOutcome {
   uint64_t power_cuts = 0;
   uint64_t manifests = 0;
   uint64_t withdrawals = 0;
+  uint64_t leased = 0;  // items on a glass that had a lease
+  uint64_t dark = 0;    // items kept dark
 };
 
 class FleetWorld final : private Outlet, private BodySource {
@@ -48,10 +52,18 @@ class FleetWorld final : private Outlet, private BodySource {
 
     Status apply(ScreenChange change) override;
 
+    LeaseStamp lease() const override { return lease_; }
+
+    Status keep(const LeaseStamp& stamp) override {
+      lease_ = stamp;
+      return {};
+    }
+
     bool forgets = false;
 
    private:
     ScreenContent content_;
+    LeaseStamp lease_;
   };
 
   struct Box {
@@ -60,6 +72,10 @@ class FleetWorld final : private Outlet, private BodySource {
     Shelf shelf;
     std::unique_ptr<Device> machine;  // null: no power
     int64_t clock_ms = 0;             // how far its own clock is off
+    bool synchronised = false;        // says the kernel
+    uint64_t boots = 0;
+    Mono booted_at;
+    Mono contact;  // when the broker was certainly heard last
     bool linked = false;
     std::string routing_id;
     std::deque<std::vector<std::string>> inbox;
@@ -73,6 +89,7 @@ class FleetWorld final : private Outlet, private BodySource {
     Utc expires;
     Seq withdrawn;  // of all its revisions
     Digest digest;
+    int64_t lease_ms = 0;
   };
 
   net::SendOutcome send(Door door,
@@ -94,6 +111,7 @@ class FleetWorld final : private Outlet, private BodySource {
   bool deliver_one(Box& box, bool cuts);
   void say(Box& box);
   Now time_of(const Box& box) const;
+  void pass_time(Box& box);
   void look(const Box& box);
   void fail(const Box& box, const std::string& what);
   bool confirmed(const Box& box, Seq withdrawal);

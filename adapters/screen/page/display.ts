@@ -110,6 +110,7 @@ class Display {
   private take(programme: Programme): void {
     const began = programme.takeover && !this.programme.takeover;
     this.programme = programme;
+    this.link.shortestLease(Math.min(...programme.items.map((item) => item.lease_ms || Infinity)));
     byId("place").textContent = programme.screen;
     document.title = programme.screen;
     document.body.classList.toggle("takeover", programme.takeover);
@@ -127,7 +128,7 @@ class Display {
   }
 
   private items(): Item[] {
-    return current(this.programme.items, Date.now());
+    return current(this.programme.items, Date.now(), this.link.lease);
   }
 
   private turn(): void {
@@ -252,12 +253,23 @@ class Display {
     byId("next").textContent = next && at >= 0 ? word("next", next.title) : "";
   }
 
+  // Is there something that must not be shown until the broker has confirmed it?
+  private isDark(): boolean {
+    return Boolean(this.programme.dark) || this.programme.items.some((item) => this.link.lease.over(item.lease_ms));
+  }
+
   private standby(): HTMLElement {
     const box = make("section", "standby");
     const mark = document.createElement("img");
     mark.src = "mark.svg";
     mark.alt = "";
-    box.append(mark, make("h1", "", this.programme.screen || word("title")), make("p", "", word("empty")));
+    box.append(mark, make("h1", "", this.programme.screen || word("title")));
+    if (this.isDark()) {
+      const asOf = this.link.lease.confirmed();
+      box.append(make("p", "dark", word("dark")), make("p", "", asOf ? word("as_of", asOf) : word("as_of_never")));
+    } else {
+      box.append(make("p", "", word("empty")));
+    }
     return box;
   }
 }

@@ -2,7 +2,8 @@
 // finds things with broker and agent away; it goes back to its start when nobody touches it, and nothing
 // on it leads away from it.
 import { Clock } from "./clock";
-import { Item } from "./model";
+import { Lease } from "./lease";
+import { Item, current } from "./model";
 import { language, loadWords, word } from "./words";
 import { find } from "./finding";
 import { bodyOf, button, byId, factList, make, paragraphs } from "./build";
@@ -34,6 +35,7 @@ type View = () => void;
 class Kiosk {
   private entries: Entry[] = [];
   private text = "";
+  private readonly lease = new Lease();
   private view: View = () => this.home();
   private before: View[] = [];
   private touchedAt = Date.now();
@@ -61,6 +63,9 @@ class Kiosk {
     try {
       const answer = await fetch(`kiosk.json?lang=${language}`, { cache: "no-cache" });
       const text = answer.ok ? await answer.text() : this.text;
+      if (answer.ok) {
+        this.lease.take(answer.headers);
+      }
       if (text === this.text) {
         return;
       }
@@ -80,7 +85,7 @@ class Kiosk {
   }
 
   private inForce(): Entry[] {
-    return this.entries.filter((entry) => entry.until === 0 || entry.until > Date.now());
+    return current(this.entries, Date.now(), this.lease);
   }
 
   private touched(): void {
@@ -89,6 +94,10 @@ class Kiosk {
   }
 
   private tick(): void {
+    const read = this.entries.find((entry) => entry.key === this.reading);
+    if (read !== undefined && this.lease.over(read.lease_ms)) {
+      this.say(word("dark"));
+    }
     const idle = Date.now() - this.touchedAt;
     const away = this.before.length > 0 || document.body.classList.contains("large") ||
       document.body.classList.contains("low") || language !== "zh";

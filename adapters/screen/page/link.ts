@@ -1,6 +1,7 @@
 // The page's link to the agent: hears at once that something changed, asks now and then should that
 // be lost, and says what was really drawn. While the agent is away the page goes on with what it has;
 // what was drawn meanwhile is told when it is back.
+import { Lease } from "./lease";
 import { language } from "./words";
 
 const askEveryMs = 3000;
@@ -17,6 +18,8 @@ export interface Drawn {
 }
 
 export class Link {
+  readonly lease = new Lease();
+  private everyMs = askEveryHeardMs;
   private text = "";
   private asking = false;
   private askAgain = false;
@@ -43,6 +46,11 @@ export class Link {
     this.listen();
     window.setInterval(() => this.tick(), 1000);
     void this.ask();
+  }
+
+  // Of items with a lease the agent must be heard well before it ends.
+  shortestLease(ms: number): void {
+    this.everyMs = Math.min(askEveryHeardMs, ms / 4);
   }
 
   silent(): boolean {
@@ -72,7 +80,7 @@ export class Link {
   }
 
   private tick(): void {
-    if (Date.now() - this.askedAt >= (this.heard ? askEveryHeardMs : askEveryMs)) {
+    if (Date.now() - this.askedAt >= Math.min(this.everyMs, this.heard ? askEveryHeardMs : askEveryMs)) {
       void this.ask();
     }
     if (Date.now() - this.toldAt >= tellEveryMs) {
@@ -91,6 +99,7 @@ export class Link {
       const answer = await fetch(`items.json?lang=${language}`, { cache: "no-cache" });
       if (answer.ok) {
         this.answeredAt = Date.now();
+        this.lease.take(answer.headers);
         const text = await answer.text();
         if (text !== this.text) {
           this.text = text;

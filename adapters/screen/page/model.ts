@@ -1,4 +1,6 @@
 // What the agent says to show: the JSON of /items.json (adapters/screen/README.md).
+import { Lease } from "./lease";
+
 export interface Fact {
   name: string;
   value: string;
@@ -15,6 +17,7 @@ export interface Item {
   urgent: boolean;
   test: boolean;
   until: number;
+  lease_ms?: number;
   ms: number;
   facts: Fact[];
   elements?: Fact[];
@@ -27,10 +30,11 @@ export interface Item {
 export interface Programme {
   screen: string;
   takeover: boolean;
+  dark?: number;
   items: Item[];
 }
 
 // Ended ones go by our own clock, whether the agent answers or not.
-export function current(items: Item[], now: number): Item[] {
-  return items.filter((item) => item.until === 0 || item.until > now);
+export function current<Kind extends { until: number; lease_ms?: number }>(items: Kind[], now: number, lease: Lease): Kind[] {
+  return items.filter((item) => (item.until === 0 || item.until > now) && !lease.over(item.lease_ms));
 }
