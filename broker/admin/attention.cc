@@ -2,14 +2,16 @@
 
 #include "broker/admin/confirmations.h"
 #include "broker/admin/fits.h"
+#include "broker/admin/fleets.h"
 #include "broker/admin/holds.h"
 #include "broker/admin/takedowns.h"
+#include "common/base/fleet_limits.h"
 #include "common/base/limits.h"
 #include "common/text/catalogue.h"
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
+#include <map>
 #include <utility>
 
 namespace gulou {
@@ -44,6 +46,44 @@ void add_parked(std::vector<Attention>& list, const History& history, const Chan
     unsure.args = {line.view.id, std::to_string(unsure.count)};
     unsure.command = command("parked", line.view.id);
     list.push_back(std::move(unsure));
+  }
+}
+
+// Devices nobody has heard of for a day of their working hours, and those that say themselves that
+// something is wrong.
+void add_devices(std::vector<Attention>& list, const History& history, const BrokerView& view) {
+  std::map<std::string, Attention> silent;
+  std::map<std::pair<std::string, DeviceFault>, Attention> faulty;
+  for (const DeviceLine& line : device_lines(history, view)) {
+    const Utc heard = std::max(line.position.contact, line.row.enrolled_at);
+    if (!line.connected && line.silent_ms >= limits::attention_device_silent_ms) {
+      Attention& one = silent[line.channel];
+      ++one.count;
+      one.since = one.since ? std::min(one.since, heard) : heard;
+    }
+    for (const DeviceFault fault : all_device_faults) {
+      if (line.connected && (line.connected->faults & static_cast<uint8_t>(fault)) != 0) {
+        Attention& one = faulty[{line.channel, fault}];
+        ++one.count;
+        one.args = {line.channel, {}, line.row.name};
+      }
+    }
+  }
+  for (auto& [channel, one] : silent) {
+    one.code = "devices_silent";
+    one.channel = channel;
+    one.args = {channel, std::to_string(one.count)};
+    one.who = "who_operator";
+    one.command = "gulou device list --silent 1d --channel " + channel;
+    list.push_back(std::move(one));
+  }
+  for (auto& [key, one] : faulty) {
+    one.code = "devices_" + std::string(name_of(key.second));
+    one.channel = key.first;
+    one.args[1] = std::to_string(one.count);
+    one.who = "who_operator";
+    one.command = "gulou device list --faulty --channel " + key.first;
+    list.push_back(std::move(one));
   }
 }
 
@@ -298,6 +338,7 @@ std::vector<Attention> attention(const History& history,
   add_machine(list, view);
   add_takedowns(list, history, county, view);
   add_confirmations(list, history, view);
+  add_devices(list, history, view);
   for (const ChannelLine& line : channels) {
     if (line.parked > 0) {
       add_parked(list, history, line);

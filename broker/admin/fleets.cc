@@ -1,6 +1,7 @@
 #include "broker/admin/fleets.h"
 
 #include "broker/admin/answers.h"
+#include "common/base/fleet_limits.h"
 
 #include <algorithm>
 #include <utility>
@@ -56,11 +57,27 @@ Said said_of(const History& history, ChannelNo channel, Seq seq) {
   return said;
 }
 
+// How long a device out of contact may still show any of what an entry takes back; 0: for ever.
+int64_t display_lease_ms(const EntryAccepted& entry, int64_t channel_ms) {
+  int64_t longest_ms = 0;
+  for (const EntryPart& part : entry.parts) {
+    const int64_t own_ms = part.display_lease_ms;
+    const int64_t lease_ms = own_ms == 0 || channel_ms == 0 ? std::max(own_ms, channel_ms)
+                                                            : std::min(own_ms, channel_ms);
+    if (lease_ms == 0) {
+      return 0;
+    }
+    longest_ms = std::max(longest_ms, lease_ms);
+  }
+  return longest_ms;
+}
+
 FleetDeviceLine line_of(const DeviceChanged& device,
                         const DevicePosition& position,
                         const Said& said,
                         const BrokerView& view,
-                        Seq seq) {
+                        const EntryAccepted& entry) {
+  const Seq seq = entry.seq;
   FleetDeviceLine line{.row = device};
   const auto shown = said.shown.find(device.device);
   const auto received = said.received.find(device.device);
@@ -80,6 +97,17 @@ FleetDeviceLine line_of(const DeviceChanged& device,
     const bool connected = is_connected(view, device.device);
     line.reached = connected ? Reached::downloading : Reached::silent;
     line.at = std::max(position.contact, device.enrolled_at);
+    const int64_t lease_ms = entry.kind == EntryKind::withdrawal && !connected
+                                 ? display_lease_ms(entry, position.lease_ms)
+                                 : 0;
+    if (lease_ms != 0) {
+      // Contact is noted now and then: it may have been heard of a little later.
+      line.dark_by = {line.at.ms + limits::fleet_contact_every_ms + lease_ms};
+    }
+    if (line.dark_by && line.dark_by <= view.now) {
+      line.reached = Reached::dark;
+      line.at = line.dark_by;
+    }
   }
   return line;
 }
@@ -123,8 +151,8 @@ FleetCount count_fleet(const History& history,
       continue;
     }
     const auto at = positions.find(device.device);
-    FleetDeviceLine line = line_of(
-        device, at != positions.end() ? at->second : DevicePosition{}, said, view, entry.seq);
+    FleetDeviceLine line =
+        line_of(device, at != positions.end() ? at->second : DevicePosition{}, said, view, entry);
     ++count.devices;
     ++count.by[line.reached];
     if (line.reached == Reached::shown || line.reached == Reached::received) {
@@ -156,12 +184,14 @@ void append_fleet(JsonWriter& json, const FleetCount& count, size_t lines_max) {
         .text_member("phone", line.row.phone)
         .member("state", name_of(line.reached));
     append_time(json, "heard_at", line.at);
+    append_time(json, "dark_by", line.dark_by);
     json.end_object();
   }
   json.end_array().key("dark_by").begin_array();
   for (const FleetDeviceLine& line : count.lines) {
     if (line.reached == Reached::dark) {
-      json.begin_object().member("name", line.row.name).text_member("reason", line.row.reason);
+      json.begin_object().member("name", line.row.name).text_member("place", line.row.place);
+      json.text_member("reason", line.row.reason).member("lease", static_cast<bool>(line.dark_by));
       append_time(json, "at", line.at);
       json.end_object();
     }
@@ -236,6 +266,7 @@ void append_device(JsonWriter& json, const DeviceLine& line) {
   if (line.connected) {
     append_time(json, "connected_since", line.connected->since);
     json.member("on_the_way", line.connected->on_the_way);
+    json.text_member("faults", device_fault_words(line.connected->faults));
   } else if (row.state == DeviceState::enrolled) {
     json.member("silent_ms", line.silent_ms);
   }

@@ -16,7 +16,8 @@
 
 namespace gulou {
 
-// What a device has made of an entry. dark: retired, it certainly shows nothing any more.
+// What a device has made of an entry. dark: retired, or its display lease has ended, it certainly
+// shows nothing any more.
 enum class Reached : uint8_t { shown, received, dark, downloading, silent };
 
 std::string_view name_of(Reached reached);
@@ -25,6 +26,9 @@ struct FleetDeviceLine {
   DeviceChanged row;
   Reached reached = Reached::silent;
   Utc at;  // since when; of an open one: heard of last
+  // Of a withdrawal not confirmed: without contact its display lease ends then at the latest; 0:
+  // it has none.
+  Utc dark_by;
 };
 
 struct FleetCount {

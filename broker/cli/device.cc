@@ -110,7 +110,14 @@ std::string state_of(const Shell& shell, const JsonValue& device) {
     return std::string(shell.word("device", device.text("state")));
   }
   if (device.boolean("connected")) {
-    return std::string(shell.word("device_connected"));
+    std::string text(shell.word("device_connected"));
+    std::string_view faults = device.text("faults");
+    while (!faults.empty()) {
+      const std::string_view one = faults.substr(0, faults.find(' '));
+      faults.remove_prefix(std::min(faults.size(), one.size() + 1));
+      text += " · " + std::string(shell.word("fault", one));
+    }
+    return text;
   }
   return shell.text("device_silent_for", {duration(shell, device.integer("silent_ms"))});
 }
@@ -173,11 +180,16 @@ Exit list_devices(const Shell& shell, const DeviceFilterOptions& filter) {
   if (!answer) {
     return shell.fail(answer.error());
   }
-  const JsonValue::Array& devices = answer->value.items("devices");
+  JsonValue::Array devices = answer->value.items("devices");
+  if (filter.faulty) {
+    std::erase_if(devices, [](const JsonValue& one) { return one.text("faults").empty(); });
+  }
   if (shell.json) {
     shell.print_json(answer->text);
   } else if (devices.empty()) {
-    shell.print(shell.text(filter.silent.empty() ? "no_devices" : "no_silent_devices"));
+    shell.print(shell.text(filter.faulty           ? "no_faulty_devices"
+                           : filter.silent.empty() ? "no_devices"
+                                                   : "no_silent_devices"));
   } else {
     print_devices(shell, devices);
   }
@@ -269,13 +281,16 @@ void print_fleet(const Shell& shell, const JsonValue& fleet) {
     table.add({std::string(device.text("name")),
                std::string(device.text("place")),
                std::string(shell.word("fleet", device.text("state"))),
-               local_time(device.text("heard_at")),
+               device.text("dark_by").empty()
+                   ? local_time(device.text("heard_at"))
+                   : shell.text("fleet_dark_at", {local_time(device.text("dark_by"))}),
                whom_to_call(device)});
   }
   for (const JsonValue& device : fleet.items("dark_by")) {
     table.add({std::string(device.text("name")),
-               {},
-               shell.text("fleet_dark_by", {local_time(device.text("at"))}),
+               std::string(device.text("place")),
+               shell.text(device.boolean("lease") ? "fleet_dark_lease" : "fleet_dark_by",
+                          {local_time(device.text("at"))}),
                {},
                std::string(device.text("reason"))});
   }

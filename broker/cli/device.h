@@ -37,6 +37,7 @@ struct DeviceFilterOptions {
   std::string area;
   std::string state;
   std::string silent;  // "3d", "12h", "30m"
+  bool faulty = false;
 };
 
 struct DeviceEnd {

@@ -29,6 +29,7 @@ class Commands {
       return list_devices(shell, given.filter);
     });
     option(*list, "--silent", given_.filter.silent, "help_device_silent");
+    list->add_flag("--faulty", given_.filter.faulty, help("help_device_faulty"));
     option(*list, "--area", given_.filter.area, "help_device_area");
     option(*list, "--channel", given_.filter.channel, "help_device_channel");
     option(*list, "--state", given_.filter.state, "help_device_state");

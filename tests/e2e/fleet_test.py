@@ -123,6 +123,16 @@ class FleetTest(unittest.TestCase):
         self.hold(device, "stays", "newest")
         home.wait_confirmed(gone, "screens")
 
+        # And where nothing is left for it, it holds nothing.
+        device.kill()
+        gone = [publisher.withdraw(name, "remove", "发布有误")["seq"] for name in ("stays", "newest")]
+        for number in range(300):
+            publisher.submit([canonical(notice(f"m{number}", audience=[OTHER_VILLAGE]))])
+        device.start()
+        self.hold(device)
+        for seq in gone:
+            home.wait_confirmed(seq, "screens")
+
     @with_home
     def test_each_takes_what_is_for_its_area(self, home):
         publisher = home.publisher()
@@ -201,6 +211,20 @@ class FleetTest(unittest.TestCase):
         if not is_sanitized(home.program("gulou-screen")):
             self.assertLess(rss_mb, 40)
             self.assertLess(worked, 0.5)  # a busy machine keeps it waiting, that is not its fault
+
+    @with_home
+    def test_a_takedown_counts_on_the_display_lease(self, home):
+        publisher = home.publisher()
+        device = Device(home, "hall-1", VILLAGE, "--place", "办事大厅")
+        device.start()
+        publisher.submit([canonical(notice("wrong", must_confirm_every_s=3600))])
+        self.hold(device, "wrong")
+        device.kill()
+        gone = publisher.withdraw("wrong", "remove", "发布有误")["seq"]
+        place = wait_for(lambda: (one := self.place(home, gone))["fleet"].get("silent") == 1 and one, "it is away")
+        self.assertFalse(place["confirmed"])
+        self.assertIn("dark_by", place["fleet"]["open"][0])
+        self.assertRegex(home.gulou("takedown", "show", f"#{gone}", "--lang", "zh").stdout, "至迟 .*停止显示")
 
     @with_home
     def test_after_a_restart_of_the_broker_all_is_known(self, home):

@@ -50,6 +50,39 @@ TEST(StatusTest, SaysWhichChannelsAreNotServed) {
   EXPECT_EQ(status.text("channels[1].connected[0].instance"), "portal-a");  // by id
 }
 
+TEST(StatusTest, SaysWhichDevicesHaveBeenSilentForADay) {
+  Channel screens = channel("screens");
+  screens.fleet = true;
+  screens.filter.imports = false;
+  Office office({}, {screens});
+  DeviceDecided decision;
+  decision.from = {{900}, 1};
+  decision.operator_name = "li";
+  decision.channel = "screens";
+  decision.wanted.reach.area = "341822101001";
+  decision.wanted.key = "code";
+  decision.wanted.code_until = {office.bench.now.utc.ms + 1000};
+  office.bench.take(decision);
+  office.bench.round();
+  const SubscriberNo device{office.bench.took<SendDone>().back().job.value};
+  office.bench.advance(25LL * 3600 * 1000);
+  EXPECT_EQ(attention_codes(office.get("/v1/status")), "");  // its code was never used
+
+  office.bench.now.utc = bench_start;
+  office.bench.take(EnrolAsked{{{901}, 1}, device, "key"});
+  office.bench.round();
+  office.bench.advance(23LL * 3600 * 1000);
+  EXPECT_EQ(attention_codes(office.get("/v1/status")), "");
+  office.bench.advance(2LL * 3600 * 1000);
+
+  const JsonValue status = office.get("/v1/status");
+
+  EXPECT_EQ(attention_codes(status), "devices_silent:screens");
+  EXPECT_EQ(status.integer("attention[0].count"), 1);
+  EXPECT_EQ(status.text("attention[0].since"), "2026-11-24T00:00:00Z");
+  EXPECT_EQ(status.text("attention[0].command"), "gulou device list --silent 1d --channel screens");
+}
+
 TEST(StatusTest, SaysWhatWaitsForAPerson) {
   Office office;
   office.accept({notice("n-1")});
