@@ -50,37 +50,78 @@ TEST(StatusTest, SaysWhichChannelsAreNotServed) {
   EXPECT_EQ(status.text("channels[1].connected[0].instance"), "portal-a");  // by id
 }
 
-TEST(StatusTest, SaysWhichDevicesHaveBeenSilentForADay) {
-  Channel screens = channel("screens");
-  screens.fleet = true;
-  screens.filter.imports = false;
-  Office office({}, {screens});
-  DeviceDecided decision;
-  decision.from = {{900}, 1};
-  decision.operator_name = "li";
-  decision.channel = "screens";
-  decision.wanted.reach.area = "341822101001";
-  decision.wanted.key = "code";
-  decision.wanted.code_until = {office.bench.now.utc.ms + 1000};
-  office.bench.take(decision);
-  office.bench.round();
-  const SubscriberNo device{office.bench.took<SendDone>().back().job.value};
-  office.bench.advance(25LL * 3600 * 1000);
-  EXPECT_EQ(attention_codes(office.get("/v1/status")), "");  // its code was never used
+// A fleet with one device whose code nobody has used yet.
+class FleetStatusTest : public testing::Test {
+ protected:
+  FleetStatusTest() {
+    DeviceDecided decision;
+    decision.from = {{900}, 1};
+    decision.operator_name = "li";
+    decision.channel = "screens";
+    decision.wanted.name = "hall-1";
+    decision.wanted.reach.area = "341822101001";
+    decision.wanted.key = "code";
+    decision.wanted.code_until = {office_.bench.now.utc.ms + 1000};
+    office_.bench.take(decision);
+    office_.bench.round();
+    device_ = {office_.bench.took<SendDone>().back().job.value};
+  }
 
-  office.bench.now.utc = bench_start;
-  office.bench.take(EnrolAsked{{{901}, 1}, device, "key"});
-  office.bench.round();
-  office.bench.advance(23LL * 3600 * 1000);
-  EXPECT_EQ(attention_codes(office.get("/v1/status")), "");
-  office.bench.advance(2LL * 3600 * 1000);
+  void enrol() {
+    office_.bench.take(EnrolAsked{{{901}, 1}, device_, "key"});
+    office_.bench.round();
+  }
 
-  const JsonValue status = office.get("/v1/status");
+  static Channel screens() {
+    Channel made = channel("screens");
+    made.fleet = true;
+    made.filter.imports = false;
+    return made;
+  }
+
+  Office office_{{}, {screens()}};
+  SubscriberNo device_;
+};
+
+TEST_F(FleetStatusTest, SaysWhichDevicesHaveBeenSilentForADay) {
+  office_.bench.advance(25LL * 3600 * 1000);
+  EXPECT_EQ(attention_codes(office_.get("/v1/status")), "");  // its code was never used
+
+  office_.bench.now.utc = bench_start;
+  enrol();
+  office_.bench.advance(23LL * 3600 * 1000);
+  EXPECT_EQ(attention_codes(office_.get("/v1/status")), "");
+  office_.bench.advance(2LL * 3600 * 1000);
+
+  const JsonValue status = office_.get("/v1/status");
 
   EXPECT_EQ(attention_codes(status), "devices_silent:screens");
   EXPECT_EQ(status.integer("attention[0].count"), 1);
   EXPECT_EQ(status.text("attention[0].since"), "2026-11-24T00:00:00Z");
   EXPECT_EQ(status.text("attention[0].command"), "gulou device list --silent 1d --channel screens");
+}
+
+TEST_F(FleetStatusTest, SaysWhatDevicesSayIsWrongWithThem) {
+  enrol();
+  SessionOpened opened{{{902}, 1}, "screens", "hall-1", "~device"};
+  opened.device = device_;
+  office_.bench.take(opened);
+  Synced synced{{902}, {}, {}, {}};
+  synced.faults = static_cast<uint8_t>(DeviceFault::disk) | static_cast<uint8_t>(DeviceFault::page);
+  office_.bench.take(synced);
+  office_.bench.round();
+
+  const JsonValue status = office_.get("/v1/status");
+
+  EXPECT_EQ(attention_codes(status), "devices_disk:screens devices_page:screens");
+  EXPECT_NE(status.text("attention[0].sentence").find("hall-1"), std::string_view::npos);
+  EXPECT_EQ(status.text("attention[0].command"), "gulou device list --faulty --channel screens");
+
+  synced.faults = 0;
+  office_.bench.take(synced);
+  office_.bench.round();
+
+  EXPECT_EQ(attention_codes(office_.get("/v1/status")), "");
 }
 
 TEST(StatusTest, SaysWhatWaitsForAPerson) {
