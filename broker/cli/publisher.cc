@@ -98,13 +98,18 @@ Result<PublishResult> Publisher::bring(const SubmissionFile& submission) {
       TRY(upload_once(file));
     }
   }
-  for (const AttachmentFile& scan : submission.scans) {
-    TRY(upload_once(scan));
-  }
+  TRY(upload_scans(submission));
   PublishResult first = TRY(submit(submission.parts, submission.approvals));
   return first.outcome == Outcome::accepted || first.outcome == Outcome::refused
              ? first
              : settle(submission, first.seq);
+}
+
+Status Publisher::upload_scans(const SubmissionFile& submission) {
+  for (const AttachmentFile& scan : submission.scans) {
+    TRY(upload_once(scan));
+  }
+  return {};
 }
 
 // 201 took it, 200 had it; a conflict is something else under the same id and revision.
@@ -146,7 +151,9 @@ Result<PublishResult> Publisher::settle(const SubmissionFile& submission, uint64
   return submit(changed, submission.approvals);
 }
 
+// The broker reads scans itself, so it needs them; one that is not submitted then is swept.
 Result<PublishResult> Publisher::check(const SubmissionFile& submission) {
+  TRY(upload_scans(submission));
   const std::string body = TRY(body_of(submission.parts, submission.approvals));
   const Answer answer = TRY(client_.call(
       "POST", "/v1/submissions?check=1", body, {{"Content-Type", "application/json"}}));

@@ -67,6 +67,7 @@ class Publisher {
                                const std::vector<Members>& approvals);
   Result<PublishResult> settle(const SubmissionFile& submission, uint64_t seq);
   Status upload_once(const AttachmentFile& file);
+  Status upload_scans(const SubmissionFile& submission);
   Result<Held> held(const PartFile& part);
   Result<std::string> publisher_of(const PartFile& part);
   std::string next_revision(const PartFile& part, uint32_t newest) const;

@@ -145,6 +145,8 @@ class PaperTest(unittest.TestCase):
             scanned = page.turned(7).noisy(0.02, 5).png()
             scan = self.write("scan.png", scanned)
             self.assertIn("纸质", self.on_paper(home, path, scan))
+            home.gulou("publish", path, "--check")
+            self.assertEqual(home.head(), 0)
             home.gulou("publish", path)
             self.assertEqual(home.head(), 1)
             home.gulou("publish", path)  # again: nothing new
