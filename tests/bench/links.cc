@@ -3,6 +3,7 @@
 #include "common/base/check.h"
 
 #include <array>
+#include <cerrno>
 
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -39,7 +40,8 @@ Links::~Links() {
 
 size_t Links::connect(const std::string& endpoint,
                       const std::string& server_key,
-                      const net::KeyPair& keys) {
+                      const net::KeyPair& keys,
+                      Before before) {
   void* socket = zmq_socket(context_, ZMQ_DEALER);
   CHECK(socket != nullptr);
   set(socket, ZMQ_LINGER, 0);
@@ -47,6 +49,7 @@ size_t Links::connect(const std::string& endpoint,
   set(socket, ZMQ_RCVHWM, 1000);
   // As devices have it: thousands come at once.
   set(socket, ZMQ_HANDSHAKE_IVL, 60'000);
+  set(socket, ZMQ_IMMEDIATE, before == Before::lost ? 1 : 0);
   set(socket, ZMQ_RECONNECT_IVL, 200);
   set(socket, ZMQ_RECONNECT_IVL_MAX, 30'000);
   set(socket, ZMQ_CURVE_SERVERKEY, server_key);
@@ -65,17 +68,21 @@ size_t Links::connect(const std::string& endpoint,
   return number;
 }
 
-void Links::send(size_t number, std::string_view first, std::string_view second) {
+bool Links::send(size_t number, std::string_view first, std::string_view second) {
   Link& link = links_[number];
   const int more = second.empty() ? 0 : ZMQ_SNDMORE;
-  CHECK(zmq_send(link.socket, first.data(), first.size(), more) >= 0);
+  if (zmq_send(link.socket, first.data(), first.size(), more | ZMQ_DONTWAIT) < 0) {
+    CHECK(errno == EAGAIN);
+    return false;
+  }
   if (!second.empty()) {
-    CHECK(zmq_send(link.socket, second.data(), second.size(), 0) >= 0);
+    CHECK(zmq_send(link.socket, second.data(), second.size(), ZMQ_DONTWAIT) >= 0);
   }
   if (!link.sent) {
     link.sent = true;
     sent_.push_back(number);
   }
+  return true;
 }
 
 void Links::poll(int timeout_ms, const Handler& handler) {

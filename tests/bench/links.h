@@ -26,15 +26,19 @@ class Links {
   Links(Links&&) = delete;
   Links& operator=(Links&&) = delete;
 
+  // What becomes of messages while there is no connection.
+  enum class Before { queued, lost };
+
   // Returns the link's number; connecting goes on in the background.
   size_t connect(const std::string& endpoint,
                  const std::string& server_key,
-                 const net::KeyPair& keys);
+                 const net::KeyPair& keys,
+                 Before before = Before::queued);
 
   size_t size() const { return links_.size(); }
 
-  // Queued without limit; credit and windows of the callers bound it.
-  void send(size_t link, std::string_view first, std::string_view second = {});
+  // Queued without limit; credit and windows of the callers bound it. False: it is lost.
+  bool send(size_t link, std::string_view first, std::string_view second = {});
 
   using Handler = std::function<void(size_t link, Frames frames)>;
   // Hands over everything that has arrived; waits at most this long for the first.

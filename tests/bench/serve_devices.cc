@@ -12,6 +12,7 @@
 
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <poll.h>
@@ -20,13 +21,16 @@
 namespace gulou::bench {
 namespace {
 
+constexpr double look_seconds = 0.2;
+constexpr double hello_again_seconds = 10;
+
 class Devices {
  public:
   Devices(const net::Context& context, size_t first) : links_(context), first_(first) {}
 
   void connect(const Keys& keys, const std::string& endpoint, size_t count) {
     for (size_t i = 0; i < count; ++i) {
-      links_.connect(endpoint, keys[0].public_key, keys[2 + first_ + i]);
+      links_.connect(endpoint, keys[0].public_key, keys[2 + first_ + i], Links::Before::lost);
     }
     held_.resize(count);
     hello();
@@ -42,6 +46,14 @@ class Devices {
         if (::read(STDIN_FILENO, bytes, sizeof bytes) <= 0) {
           return;
         }
+        for (Held& held : held_) {
+          held.welcomed = false;
+          held.said = 0;
+        }
+        welcomed_ = 0;
+        hello();
+      }
+      if (welcomed_ < held_.size() && now_seconds() >= hello_at_) {
         hello();
       }
     }
@@ -51,18 +63,27 @@ class Devices {
   struct Held {
     Seq position;
     Digest digest;
+    double said = 0;  // HELLO
+    bool welcomed = false;
     bool settled = false;
   };
 
-  void say(size_t link, wire::Body body) {
-    links_.send(link, wire::encode({0, std::move(body)}).envelope);
+  bool say(size_t link, wire::Body body) {
+    return links_.send(link, wire::encode({0, std::move(body)}).envelope);
   }
 
+  // Once there is a connection. It may go down with it: those who heard nothing say it again.
   void hello() {
-    welcomed_ = 0;
+    const double now = now_seconds();
     for (size_t link = 0; link < held_.size(); ++link) {
-      say(link, wire::Hello{"screens", "d" + std::to_string(first_ + link), "gulou-bench", {}, {}});
+      Held& held = held_[link];
+      if (!held.welcomed && now >= held.said + hello_again_seconds) {
+        const std::string name = "d" + std::to_string(first_ + link);
+        held.said =
+            say(link, wire::Hello{"screens", name, "gulou-bench", {}, {}}) ? now : held.said;
+      }
     }
+    hello_at_ = now + look_seconds;
   }
 
   void take(size_t link, Frames frames) {
@@ -70,7 +91,9 @@ class Devices {
     Held& held = held_[link];
     if (verb == "WELCOME") {
       say(link, wire::Sync{held.position, held.digest, {}});
-      tell(++welcomed_, "welcomed");
+      if (!std::exchange(held.welcomed, true)) {
+        tell(++welcomed_, "welcomed");
+      }
     } else if (verb == "PING") {
       say(link, wire::Ping{first_integer(frames[0], "\xa6number"), true});
     } else if (verb == "MANIFEST") {
@@ -117,6 +140,7 @@ class Devices {
   size_t first_;
   std::vector<Held> held_;
   size_t welcomed_ = 0;
+  double hello_at_ = 0;
   size_t settled_ = 0;
 };
 
