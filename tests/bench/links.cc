@@ -42,6 +42,26 @@ size_t Links::connect(const std::string& endpoint,
                       const std::string& server_key,
                       const net::KeyPair& keys,
                       Before before) {
+  const size_t number = links_.size();
+  links_.emplace_back();
+  open(number, endpoint, server_key, keys, before);
+  return number;
+}
+
+void Links::reopen(size_t number,
+                   const std::string& endpoint,
+                   const std::string& server_key,
+                   const net::KeyPair& keys,
+                   Before before) {
+  zmq_close(links_[number].socket);  // which takes its descriptor out of the epoll
+  open(number, endpoint, server_key, keys, before);
+}
+
+void Links::open(size_t number,
+                 const std::string& endpoint,
+                 const std::string& server_key,
+                 const net::KeyPair& keys,
+                 Before before) {
   void* socket = zmq_socket(context_, ZMQ_DEALER);
   CHECK(socket != nullptr);
   set(socket, ZMQ_LINGER, 0);
@@ -59,13 +79,11 @@ size_t Links::connect(const std::string& endpoint,
   int fd = -1;
   size_t size = sizeof fd;
   CHECK(zmq_getsockopt(socket, ZMQ_FD, &fd, &size) == 0);
-  const size_t number = links_.size();
-  links_.push_back({socket});
+  links_[number].socket = socket;
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = number;
   CHECK(epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0);
-  return number;
 }
 
 bool Links::send(size_t number, std::string_view first, std::string_view second) {

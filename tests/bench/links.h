@@ -35,6 +35,13 @@ class Links {
                  const net::KeyPair& keys,
                  Before before = Before::queued);
 
+  // Closes it and connects anew: ZeroMQ gives a link up for good when a handshake breaks off.
+  void reopen(size_t link,
+              const std::string& endpoint,
+              const std::string& server_key,
+              const net::KeyPair& keys,
+              Before before);
+
   size_t size() const { return links_.size(); }
 
   // Queued without limit; credit and windows of the callers bound it. False: it is lost.
@@ -50,6 +57,11 @@ class Links {
     bool sent = false;  // sending may have taken note of an arrival: look before sleeping
   };
 
+  void open(size_t link,
+            const std::string& endpoint,
+            const std::string& server_key,
+            const net::KeyPair& keys,
+            Before before);
   void drain(size_t link, const Handler& handler);
 
   void* context_;

@@ -10,6 +10,7 @@
 #include "tests/bench/peek.h"
 #include "tests/bench/serve.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -23,14 +24,16 @@ namespace {
 
 constexpr double look_seconds = 0.2;
 constexpr double hello_again_seconds = 10;
+constexpr double reopen_seconds = 40;  // without a connection: longer than ZeroMQ backs off
 
 class Devices {
  public:
-  Devices(const net::Context& context, size_t first) : links_(context), first_(first) {}
+  Devices(const net::Context& context, const Keys& keys, std::string endpoint, size_t first)
+      : links_(context), keys_(keys), endpoint_(std::move(endpoint)), first_(first) {}
 
-  void connect(const Keys& keys, const std::string& endpoint, size_t count) {
+  void connect(size_t count) {
     for (size_t i = 0; i < count; ++i) {
-      links_.connect(endpoint, keys[0].public_key, keys[2 + first_ + i], Links::Before::lost);
+      links_.connect(endpoint_, keys_[0].public_key, keys_[2 + first_ + i], Links::Before::lost);
     }
     held_.resize(count);
     hello();
@@ -50,6 +53,7 @@ class Devices {
           held.welcomed = false;
           held.said = 0;
         }
+        since_ = now_seconds();
         welcomed_ = 0;
         hello();
       }
@@ -63,7 +67,8 @@ class Devices {
   struct Held {
     Seq position;
     Digest digest;
-    double said = 0;  // HELLO
+    double said = 0;    // HELLO
+    double opened = 0;  // anew
     bool welcomed = false;
     bool settled = false;
   };
@@ -79,8 +84,13 @@ class Devices {
       Held& held = held_[link];
       if (!held.welcomed && now >= held.said + hello_again_seconds) {
         const std::string name = "d" + std::to_string(first_ + link);
-        held.said =
-            say(link, wire::Hello{"screens", name, "gulou-bench", {}, {}}) ? now : held.said;
+        const bool said = say(link, wire::Hello{"screens", name, "gulou-bench", {}, {}});
+        held.said = said ? now : held.said;
+        if (!said && now - std::max(since_, held.opened) > reopen_seconds) {
+          held.opened = now;
+          links_.reopen(
+              link, endpoint_, keys_[0].public_key, keys_[2 + first_ + link], Links::Before::lost);
+        }
       }
     }
     hello_at_ = now + look_seconds;
@@ -137,6 +147,9 @@ class Devices {
   }
 
   Links links_;
+  const Keys& keys_;
+  std::string endpoint_;
+  double since_ = now_seconds();
   size_t first_;
   std::vector<Held> held_;
   size_t welcomed_ = 0;
@@ -154,8 +167,8 @@ int serve_devices(const std::vector<std::string>& arguments) {
   if (!keys || !context) {
     return 1;
   }
-  Devices devices(*context, std::stoull(arguments[2]));
-  devices.connect(*keys, arguments[1], std::stoull(arguments[3]));
+  Devices devices(*context, *keys, arguments[1], std::stoull(arguments[2]));
+  devices.connect(std::stoull(arguments[3]));
   devices.run();
   return 0;
 }
