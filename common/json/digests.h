@@ -18,7 +18,8 @@ Digest release_digest(std::string_view canonical);
 
 // SHA-256 of the canonical JSON without the members that place a document rather than being it: id,
 // revision, previous_revision, update, distinct_from, relations, column, audience, priority,
-// not_before, expires, embargo, test, imported. Fails on what is no canonical object.
+// not_before, expires, must_confirm_every_s, embargo, test, imported. Fails on what is no canonical
+// object.
 Result<Digest> content_digest(std::string_view canonical);
 // The bytes it is taken of.
 Result<std::string> content_json(std::string_view canonical);

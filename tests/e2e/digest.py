@@ -8,7 +8,8 @@ import json
 import sys
 
 NOT_CONTENT = {"id", "revision", "previous_revision", "update", "distinct_from", "relations", "column",
-               "audience", "priority", "not_before", "expires", "embargo", "test", "imported"}
+               "audience", "priority", "not_before", "expires", "embargo", "test", "imported",
+               "must_confirm_every_s"}
 
 
 def canonical(value):
