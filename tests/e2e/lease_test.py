@@ -16,7 +16,9 @@ class LeaseTest(TwoScreens):
     def test_leased_items_go_dark_without_contact_and_come_back_with_it(self, home):
         gateway, pages = self.gateway(home)
         publisher = home.publisher()
+        kiosk = self.browser.open(gateway.address("hall") + "kiosk.html")
         publisher.submit([canonical(notice("leased", must_confirm_every_s=LEASE_S))])
+        kiosk.wait("document.body.innerText.includes('（leased）')", "the kiosk lists it")
         for page in pages.values():
             self.drawn(page, "（leased）")
         # Far longer than the lease, as it is confirmed again and again.
@@ -31,6 +33,7 @@ class LeaseTest(TwoScreens):
         for page in pages.values():
             page.wait("document.querySelector('.dark') !== null", "its lease ends without the agent", LEASE_S + 2)
             self.assertNotIn("（leased）", page.text())
+        kiosk.wait("!document.body.innerText.includes('（leased）')", "the kiosk lists it no more", LEASE_S)
         pages["hall"].screenshot("gateway-dark")
         self.assertRegex(pages["hall"].text(), r"最近核对：\d{4}-\d\d-\d\d \d\d:\d\d")
 
@@ -42,6 +45,7 @@ class LeaseTest(TwoScreens):
         home.start("gulou-broker")
         for page in pages.values():
             self.drawn(page, "（leased）")
+        kiosk.wait("document.body.innerText.includes('（leased）')", "the kiosk lists it again")
 
 
 if __name__ == "__main__":

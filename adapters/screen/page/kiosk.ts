@@ -35,6 +35,7 @@ type View = () => void;
 class Kiosk {
   private entries: Entry[] = [];
   private text = "";
+  private inForceCount = 0;
   private readonly lease = new Lease();
   private view: View = () => this.home();
   private before: View[] = [];
@@ -72,6 +73,7 @@ class Kiosk {
       this.text = text;
       const list = JSON.parse(text) as { screen: string; items: Entry[] };
       this.entries = list.items;
+      this.inForceCount = this.inForce().length;
       byId("place").textContent = list.screen;
       document.title = list.screen;
       if (this.reading === "") {
@@ -88,16 +90,26 @@ class Kiosk {
     return current(this.entries, Date.now(), this.lease);
   }
 
+  // What ended, or whose lease ended, leaves the glass with the agent away too.
+  private drop(): void {
+    const now = this.inForce();
+    const was = this.inForceCount;
+    this.inForceCount = now.length;
+    const read = this.entries.find((entry) => entry.key === this.reading);
+    if (read !== undefined && !now.includes(read)) {
+      this.say(word(this.lease.over(read.lease_ms) ? "dark" : "withdrawn"));
+    } else if (read === undefined && now.length !== was) {
+      this.view();
+    }
+  }
+
   private touched(): void {
     this.touchedAt = Date.now();
     byId("idle").hidden = true;
   }
 
   private tick(): void {
-    const read = this.entries.find((entry) => entry.key === this.reading);
-    if (read !== undefined && this.lease.over(read.lease_ms)) {
-      this.say(word("dark"));
-    }
+    this.drop();
     const idle = Date.now() - this.touchedAt;
     const away = this.before.length > 0 || document.body.classList.contains("large") ||
       document.body.classList.contains("low") || language !== "zh";
