@@ -34,7 +34,8 @@ bool wanted(const Exchange& exchange, const DeviceLine& line, uint64_t silent_ms
   return (channel.empty() || line.channel == channel) &&
          (state.empty() || name_of(line.row.state) == state) &&
          (area.empty() || line.row.reach.area.starts_with(area)) &&
-         (silent_ms_min == 0 || line.silent_ms >= static_cast<int64_t>(silent_ms_min));
+         (silent_ms_min == 0 || line.silent_ms >= static_cast<int64_t>(silent_ms_min)) &&
+         (exchange.parameter("faulty") != "1" || (line.connected && line.connected->faults != 0));
 }
 
 Status answer_list(const Exchange& exchange, const BrokerView& view) {

@@ -175,15 +175,13 @@ Exit list_devices(const Shell& shell, const DeviceFilterOptions& filter) {
     }
     path += "&silent_ms=" + std::to_string(*ms);
   }
+  path += filter.faulty ? "&faulty=1" : "";
   auto client = BrokerClient::open(shell);
   const auto answer = client ? client->get(path) : Result<Answer>(gulou::fail(client.error()));
   if (!answer) {
     return shell.fail(answer.error());
   }
-  JsonValue::Array devices = answer->value.items("devices");
-  if (filter.faulty) {
-    std::erase_if(devices, [](const JsonValue& one) { return one.text("faults").empty(); });
-  }
+  const JsonValue::Array& devices = answer->value.items("devices");
   if (shell.json) {
     shell.print_json(answer->text);
   } else if (devices.empty()) {

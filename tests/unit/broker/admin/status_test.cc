@@ -117,11 +117,14 @@ TEST_F(FleetStatusTest, SaysWhatDevicesSayIsWrongWithThem) {
   EXPECT_NE(status.text("attention[0].sentence").find("hall-1"), std::string_view::npos);
   EXPECT_EQ(status.text("attention[0].command"), "gulou device list --faulty --channel screens");
 
+  EXPECT_EQ(office_.get("/v1/devices?faulty=1").items("devices").size(), 1U);
+
   synced.faults = 0;
   office_.bench.take(synced);
   office_.bench.round();
 
   EXPECT_EQ(attention_codes(office_.get("/v1/status")), "");
+  EXPECT_EQ(office_.get("/v1/devices?faulty=1").items("devices").size(), 0U);
 }
 
 TEST(StatusTest, SaysWhatWaitsForAPerson) {
