@@ -42,26 +42,18 @@ size_t Links::connect(const std::string& endpoint,
                       const std::string& server_key,
                       const net::KeyPair& keys,
                       Before before) {
-  const size_t number = links_.size();
-  links_.emplace_back();
-  open(number, endpoint, server_key, keys, before);
-  return number;
+  links_.push_back({endpoint, server_key, keys, before});
+  open(links_.size() - 1);
+  return links_.size() - 1;
 }
 
-void Links::reopen(size_t number,
-                   const std::string& endpoint,
-                   const std::string& server_key,
-                   const net::KeyPair& keys,
-                   Before before) {
+void Links::reopen(size_t number) {
   zmq_close(links_[number].socket);  // which takes its descriptor out of the epoll
-  open(number, endpoint, server_key, keys, before);
+  open(number);
 }
 
-void Links::open(size_t number,
-                 const std::string& endpoint,
-                 const std::string& server_key,
-                 const net::KeyPair& keys,
-                 Before before) {
+void Links::open(size_t number) {
+  Link& link = links_[number];
   void* socket = zmq_socket(context_, ZMQ_DEALER);
   CHECK(socket != nullptr);
   set(socket, ZMQ_LINGER, 0);
@@ -69,17 +61,17 @@ void Links::open(size_t number,
   set(socket, ZMQ_RCVHWM, 1000);
   // As devices have it: thousands come at once.
   set(socket, ZMQ_HANDSHAKE_IVL, 60'000);
-  set(socket, ZMQ_IMMEDIATE, before == Before::lost ? 1 : 0);
+  set(socket, ZMQ_IMMEDIATE, link.before == Before::lost ? 1 : 0);
   set(socket, ZMQ_RECONNECT_IVL, 200);
   set(socket, ZMQ_RECONNECT_IVL_MAX, 30'000);
-  set(socket, ZMQ_CURVE_SERVERKEY, server_key);
-  set(socket, ZMQ_CURVE_PUBLICKEY, keys.public_key);
-  set(socket, ZMQ_CURVE_SECRETKEY, keys.secret_key);
-  CHECK(zmq_connect(socket, endpoint.c_str()) == 0);
+  set(socket, ZMQ_CURVE_SERVERKEY, link.server_key);
+  set(socket, ZMQ_CURVE_PUBLICKEY, link.keys.public_key);
+  set(socket, ZMQ_CURVE_SECRETKEY, link.keys.secret_key);
+  CHECK(zmq_connect(socket, link.endpoint.c_str()) == 0);
   int fd = -1;
   size_t size = sizeof fd;
   CHECK(zmq_getsockopt(socket, ZMQ_FD, &fd, &size) == 0);
-  links_[number].socket = socket;
+  link.socket = socket;
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u64 = number;

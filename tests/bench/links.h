@@ -36,11 +36,7 @@ class Links {
                  Before before = Before::queued);
 
   // Closes it and connects anew: ZeroMQ gives a link up for good when a handshake breaks off.
-  void reopen(size_t link,
-              const std::string& endpoint,
-              const std::string& server_key,
-              const net::KeyPair& keys,
-              Before before);
+  void reopen(size_t link);
 
   size_t size() const { return links_.size(); }
 
@@ -53,15 +49,15 @@ class Links {
 
  private:
   struct Link {
+    std::string endpoint;
+    std::string server_key;
+    net::KeyPair keys;
+    Before before = Before::queued;
     void* socket = nullptr;
     bool sent = false;  // sending may have taken note of an arrival: look before sleeping
   };
 
-  void open(size_t link,
-            const std::string& endpoint,
-            const std::string& server_key,
-            const net::KeyPair& keys,
-            Before before);
+  void open(size_t link);
   void drain(size_t link, const Handler& handler);
 
   void* context_;

@@ -28,12 +28,11 @@ constexpr double reopen_seconds = 40;  // without a connection: longer than Zero
 
 class Devices {
  public:
-  Devices(const net::Context& context, const Keys& keys, std::string endpoint, size_t first)
-      : links_(context), keys_(keys), endpoint_(std::move(endpoint)), first_(first) {}
+  Devices(const net::Context& context, size_t first) : links_(context), first_(first) {}
 
-  void connect(size_t count) {
+  void connect(const Keys& keys, const std::string& endpoint, size_t count) {
     for (size_t i = 0; i < count; ++i) {
-      links_.connect(endpoint_, keys_[0].public_key, keys_[2 + first_ + i], Links::Before::lost);
+      links_.connect(endpoint, keys[0].public_key, keys[2 + first_ + i], Links::Before::lost);
     }
     held_.resize(count);
     hello();
@@ -88,8 +87,7 @@ class Devices {
         held.said = said ? now : held.said;
         if (!said && now - std::max(since_, held.opened) > reopen_seconds) {
           held.opened = now;
-          links_.reopen(
-              link, endpoint_, keys_[0].public_key, keys_[2 + first_ + link], Links::Before::lost);
+          links_.reopen(link);
         }
       }
     }
@@ -147,8 +145,6 @@ class Devices {
   }
 
   Links links_;
-  const Keys& keys_;
-  std::string endpoint_;
   double since_ = now_seconds();
   size_t first_;
   std::vector<Held> held_;
@@ -167,8 +163,8 @@ int serve_devices(const std::vector<std::string>& arguments) {
   if (!keys || !context) {
     return 1;
   }
-  Devices devices(*context, *keys, arguments[1], std::stoull(arguments[2]));
-  devices.connect(std::stoull(arguments[3]));
+  Devices devices(*context, std::stoull(arguments[2]));
+  devices.connect(*keys, arguments[1], std::stoull(arguments[3]));
   devices.run();
   return 0;
 }
