@@ -322,10 +322,10 @@ void Device::tell_shown(Now now) {
 
 // A quarter of the shortest lease; 0: nothing is leased.
 int64_t Device::confirm_every_ms() const {
-  const int64_t channel_ms = lease_.view().channel_ms;
-  int64_t shortest_ms = channel_ms;
+  const LeaseView lease = lease_.view();
+  int64_t shortest_ms = lease.channel_ms;
   for (const auto& [publication, item] : shelf_.content().items) {
-    const int64_t lease_ms = lease_ms_of(item, channel_ms);
+    const int64_t lease_ms = lease_ms_of(item, lease);
     if (lease_ms != 0 && (shortest_ms == 0 || lease_ms < shortest_ms)) {
       shortest_ms = lease_ms;
     }
@@ -356,9 +356,10 @@ void Device::keep_lease(Now now, bool clock_synchronised) {
       lease_.stored(*std::move(stamp));
     }
   }
+  const LeaseView lease = lease_.view();
   size_t dark = 0;
   for (const auto& [publication, item] : shelf_.content().items) {
-    dark += lease_left_ms(item, lease_.view(), now.mono) == 0 ? 1U : 0U;
+    dark += lease_left_ms(item, lease, now.mono) == 0 ? 1U : 0U;
   }
   changed_ = changed_ || dark != std::exchange(dark_, dark);
 }

@@ -3,7 +3,6 @@
 #include "adapters/screen/initials.h"
 #include "adapters/screen/item_json.h"
 #include "adapters/screen/item_text.h"
-#include "adapters/screen/lease.h"
 #include "adapters/screen/limits.h"
 #include "common/html/plain.h"
 
@@ -46,7 +45,7 @@ std::string kiosk_list_json(const ScreenContent& content,
                             bool drill,
                             Language language,
                             Utc now,
-                            std::optional<int64_t> channel_lease_ms) {
+                            const LeaseView& lease) {
   std::vector<const ScreenItem*> items;
   for (const auto& [publication, item] : content.items) {
     if (in_force(item, drill, now)) {
@@ -61,7 +60,7 @@ std::string kiosk_list_json(const ScreenContent& content,
   json.key("items").begin_array();
   for (const ScreenItem* item : items) {
     json.begin_object();
-    add_head(json, *item, language, channel_lease_ms ? lease_ms_of(*item, *channel_lease_ms) : 0);
+    add_head(json, *item, language, lease_ms_of(*item, lease));
     json.member("initials", pinyin_initials(item->release.title));
     json.key("keywords").begin_array();
     for (const std::string& keyword : item->release.keywords) {

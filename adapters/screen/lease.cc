@@ -1,20 +1,20 @@
 #include "adapters/screen/lease.h"
 
 #include "adapters/screen/limits.h"
+#include "common/model/device.h"
 
 #include <algorithm>
 
 namespace gulou {
 
-int64_t lease_ms_of(const ScreenItem& item, int64_t channel_ms) {
-  const int64_t own_ms = item.release.must_confirm_every_s * 1000;
-  return own_ms == 0 || channel_ms == 0 ? std::max(own_ms, channel_ms)
-                                        : std::min(own_ms, channel_ms);
+int64_t lease_ms_of(const ScreenItem& item, const LeaseView& view) {
+  const int64_t own_ms = int64_t{item.release.must_confirm_every_s} * 1000;
+  return view.kept ? shorter_lease_ms(own_ms, view.channel_ms) : 0;
 }
 
 std::optional<int64_t> lease_left_ms(const ScreenItem& item, const LeaseView& view, Mono now) {
-  const int64_t lease_ms = lease_ms_of(item, view.channel_ms);
-  if (!view.kept || lease_ms == 0) {
+  const int64_t lease_ms = lease_ms_of(item, view);
+  if (lease_ms == 0) {
     return std::nullopt;
   }
   return view.confirmed ? std::max<int64_t>(0, view.confirmed->ms + lease_ms - now.ms) : 0;

@@ -39,11 +39,10 @@ struct LeaseView {
   Utc as_of;  // the same by the calendar, for people; 0: never
 };
 
-// How long an item may be drawn without contact: the shorter of what it and its channel ask. 0: for
-// ever.
-int64_t lease_ms_of(const ScreenItem& item, int64_t channel_ms);
+// How long an item may be drawn without contact. 0: for ever, as all where none is kept.
+int64_t lease_ms_of(const ScreenItem& item, const LeaseView& view);
 
-// What is left of it; nothing where it has none, or none is kept. 0: it must be dark.
+// What is left of it; nothing where it has none. 0: it must be dark.
 std::optional<int64_t> lease_left_ms(const ScreenItem& item, const LeaseView& view, Mono now);
 
 class DisplayLease {

@@ -162,12 +162,10 @@ std::string ScreenPages::items_json(Language language) const {
     json.member("dark", dark_.size());
   }
   json.key("items").begin_array();
+  const LeaseView lease = glass_.lease();
   for (const PlaylistEntry& entry : list_.entries) {
     json.begin_object();
-    add_head(json,
-             *entry.item,
-             language,
-             glass_.lease().kept ? lease_ms_of(*entry.item, channel_lease_ms_) : 0);
+    add_head(json, *entry.item, language, lease_ms_of(*entry.item, lease));
     json.member("ms", entry.ms);
     if (entry.whole) {
       add_text(json, entry.item->release, entry.html, language);
@@ -228,12 +226,7 @@ HttpResponse ScreenPages::get(const HttpRequest& request, Utc now) {
           path == "/items.json"
               ? items_json(language)
               : kiosk_list_json(
-                    content_,
-                    settings_.name,
-                    glass_.rules().drill,
-                    language,
-                    now,
-                    glass_.lease().kept ? std::optional(channel_lease_ms_) : std::nullopt));
+                    content_, settings_.name, glass_.rules().drill, language, now, glass_.lease()));
     }
     HttpResponse response = bytes_answer(request, made, path, page_policy(settings_.framed));
     add_lease(response);

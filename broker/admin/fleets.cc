@@ -61,9 +61,7 @@ Said said_of(const History& history, ChannelNo channel, Seq seq) {
 int64_t display_lease_ms(const EntryAccepted& entry, int64_t channel_ms) {
   int64_t longest_ms = 0;
   for (const EntryPart& part : entry.parts) {
-    const int64_t own_ms = part.display_lease_ms;
-    const int64_t lease_ms = own_ms == 0 || channel_ms == 0 ? std::max(own_ms, channel_ms)
-                                                            : std::min(own_ms, channel_ms);
+    const int64_t lease_ms = shorter_lease_ms(part.display_lease_ms, channel_ms);
     if (lease_ms == 0) {
       return 0;
     }

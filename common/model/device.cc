@@ -98,6 +98,11 @@ std::string device_fault_words(uint8_t faults) {
   return words;
 }
 
+int64_t shorter_lease_ms(int64_t item_ms, int64_t channel_ms) {
+  return item_ms == 0 || channel_ms == 0 ? std::max(item_ms, channel_ms)
+                                         : std::min(item_ms, channel_ms);
+}
+
 std::string_view name_of(DeviceKind kind) {
   const auto at = std::ranges::find(kinds, kind, &decltype(kinds)::value_type::first);
   return at != kinds.end() ? at->second : std::string_view();

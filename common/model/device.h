@@ -31,6 +31,10 @@ std::string_view name_of(DeviceFault fault);
 uint8_t parse_device_faults(std::string_view words);
 std::string device_fault_words(uint8_t faults);
 
+// How long an item may be shown without contact: the shorter of what it and its channel ask, each
+// milliseconds, 0: for ever.
+int64_t shorter_lease_ms(int64_t item_ms, int64_t channel_ms);
+
 std::string_view name_of(DeviceKind kind);
 std::string_view name_of(DeviceState state);
 std::optional<DeviceKind> parse_device_kind(std::string_view name);

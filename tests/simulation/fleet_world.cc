@@ -417,8 +417,9 @@ void FleetWorld::look(const Box& box) {
     if (known.withdrawn && known.withdrawn <= told) {
       return fail(box, "shows " + id + ", withdrawn by #" + std::to_string(known.withdrawn.value));
     }
+    const uint32_t channel_s = fleet_channel(options_.seed).must_confirm_every_s;
     const int64_t lease_ms =
-        lease_ms_of(*entry.item, int64_t{fleet_channel(options_.seed).must_confirm_every_s} * 1000);
+        lease_ms_of(*entry.item, {.kept = true, .channel_ms = int64_t{channel_s} * 1000});
     outcome_.leased += lease_ms != 0 ? 1 : 0;
     if (lease_ms != 0 && bench_.now.mono.ms - box.contact.ms > lease_ms) {
       return fail(box, "shows " + id + " after its lease");

@@ -2,6 +2,12 @@
 // lie.
 #include "adapters/screen/lease.h"
 
+#include "adapters/screen/device_files.h"
+#include "common/base/files.h"
+#include "common/base/fleet_limits.h"
+
+#include <unistd.h>
+
 namespace gulou {
 namespace {
 
@@ -31,11 +37,30 @@ LeaseStamp stored_stamp() {
 }
 
 TEST(DisplayLeaseTest, TheShorterOfItemAndChannelCounts) {
-  EXPECT_EQ(lease_ms_of(leased(0), 0), 0);
-  EXPECT_EQ(lease_ms_of(leased(60), 0), lease_minute_ms);
-  EXPECT_EQ(lease_ms_of(leased(0), lease_hour_ms), lease_hour_ms);
-  EXPECT_EQ(lease_ms_of(leased(60), lease_hour_ms), lease_minute_ms);
-  EXPECT_EQ(lease_ms_of(leased(7200), lease_hour_ms), lease_hour_ms);
+  const LeaseView none{.kept = true};
+  const LeaseView hour{.kept = true, .channel_ms = lease_hour_ms};
+  EXPECT_EQ(lease_ms_of(leased(0), none), 0);
+  EXPECT_EQ(lease_ms_of(leased(60), none), lease_minute_ms);
+  EXPECT_EQ(lease_ms_of(leased(0), hour), lease_hour_ms);
+  EXPECT_EQ(lease_ms_of(leased(60), hour), lease_minute_ms);
+  EXPECT_EQ(lease_ms_of(leased(7200), hour), lease_hour_ms);
+}
+
+// 2^32 milliseconds are not even 50 days.
+TEST(DisplayLeaseTest, ItMayBeAYear) {
+  const uint32_t seconds = limits::display_lease_s_max;
+  EXPECT_EQ(lease_ms_of(leased(seconds), {.kept = true}), int64_t{seconds} * 1000);
+}
+
+TEST(DisplayLeaseTest, ItsStampSurvivesOnDisk) {
+  const std::string dir = testing::TempDir() + "/lease-" + std::to_string(::getpid());
+  ASSERT_TRUE(make_directory(dir));
+  EXPECT_EQ(read_lease(dir), LeaseStamp{});
+  const LeaseStamp stamp = stored_stamp();
+  ASSERT_TRUE(write_lease(dir, stamp));
+  EXPECT_EQ(read_lease(dir), stamp);
+  ASSERT_TRUE(replace_file(dir + "/lease", "cut of"));
+  EXPECT_EQ(read_lease(dir), LeaseStamp{});  // dark until contact
 }
 
 TEST(DisplayLeaseTest, WhatIsNotLeasedIsDrawnWhateverIsKnown) {
