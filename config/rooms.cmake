@@ -40,7 +40,8 @@ function(gulou_room name)
 endfunction()
 
 # gulou_program(NAME [DEVELOPERS] SOURCES ... USES ... LIBRARIES ...): an executable in bin/; installed
-# unless it is for developers.
+# unless it is for developers. Target "programs" is all that is installed.
+add_custom_target(programs)
 function(gulou_program name)
   cmake_parse_arguments(PROGRAM "DEVELOPERS" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   add_executable(${name} ${PROGRAM_SOURCES})
@@ -51,6 +52,7 @@ function(gulou_program name)
   target_link_libraries(${name} PRIVATE gulou_warnings ${PROGRAM_LIBRARIES})
   if(NOT PROGRAM_DEVELOPERS)
     install(TARGETS ${name} RUNTIME)
+    add_dependencies(programs ${name})
   endif()
 endfunction()
 
