@@ -361,7 +361,7 @@ void Device::keep_lease(Now now, bool clock_synchronised) {
   for (const auto& [publication, item] : shelf_.content().items) {
     dark += lease_left_ms(item, lease, now.mono) == 0 ? 1U : 0U;
   }
-  changed_ = changed_ || dark != std::exchange(dark_, dark);
+  changed_ = std::exchange(dark_, dark) != dark || changed_;
 }
 
 void Device::set_faults(uint8_t faults, Now now) {

@@ -351,7 +351,7 @@ void FleetWorld::step() {
   } else if (what < 560) {
     withdraw();
   } else {
-    for (size_t i = 0; i < 3; ++i) {
+    for (size_t i = 0; i < std::max<size_t>(3, boxes_.size() / 10); ++i) {
       Box& box = boxes_[random_.below(boxes_.size())];
       if (box.machine && !box.linked) {
         link(box);

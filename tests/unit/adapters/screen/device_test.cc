@@ -271,6 +271,23 @@ TEST_F(DeviceLeaseTest, WithoutContactItGoesDarkAndTheUnleasedStays) {
   EXPECT_EQ(left_ms("oa/n8"), std::nullopt);
 }
 
+TEST_F(DeviceLeaseTest, WhatArrivesDarkIsAskedForSoon) {
+  boot();
+  connect();
+  get(8, 8 * 3600);
+  pass(1);
+  confirm();
+  pass(90 * device_minute_ms);
+
+  get(9, 3600);  // nobody has looked at what changed yet
+  ASSERT_EQ(left_ms("oa/n9"), 0);
+  pass(1);
+  device_->take_sends();
+  pass(6'000);
+
+  EXPECT_TRUE(last_sync().has_value());
+}
+
 TEST_F(DeviceLeaseTest, AfterABootItDrawsOnlyWithATrustedClock) {
   boot();
   connect();
