@@ -43,8 +43,8 @@ CountySettings signing_county() {
   for (const ApprovalRole role : all_approval_roles) {
     ApprovalPerson person;
     person.name = person_in(role);
-    const auto& bytes = key_in(role).public_key().bytes;
-    person.key = to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const auto key = key_in(role).public_key();
+    person.key = to_hex({reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()});
     person.roles = {role};
     county.approvals.people.push_back(std::move(person));
   }
