@@ -79,12 +79,6 @@ std::string boot_id() {
   return id;
 }
 
-Mono boot_time() {
-  timespec time{};
-  ::clock_gettime(CLOCK_BOOTTIME, &time);
-  return {time.tv_sec * 1000 + time.tv_nsec / 1'000'000};
-}
-
 bool clock_is_synchronised() {
   timex state{};
   return ::ntp_adjtime(&state) != TIME_ERROR && (state.status & STA_UNSYNC) == 0;

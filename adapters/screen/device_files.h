@@ -46,8 +46,6 @@ class DeviceClock {
 
 // This start of the machine, as the kernel names it; empty where it does not.
 std::string boot_id();
-// Since it was started, sleep included.
-Mono boot_time();
 // Does the kernel say that its clock is synchronised?
 bool clock_is_synchronised();
 

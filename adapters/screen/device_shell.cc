@@ -27,11 +27,6 @@ int64_t at_most(int64_t ms) {
   return ms <= 0 ? 0 : static_cast<int64_t>(random_u64() % static_cast<uint64_t>(ms));
 }
 
-// Leases go on in sleep, and so does everything else here.
-Now device_now() {
-  return {boot_time(), read_clocks().utc};
-}
-
 class StoreShelf final : public DeviceShelf {
  public:
   StoreShelf(ScreenStore& store, std::string dir) : store_(store), dir_(std::move(dir)) {}
@@ -172,7 +167,7 @@ class Shell {
         device_(seat_.device, shelf_),
         pictures_(seat_.store, seat_.dir, seat_.touch, fetched),
         context_(context),
-        begin_at_{boot_time().ms + at_most(seat_.spread_ms)} {
+        begin_at_{read_clocks().mono.ms + at_most(seat_.spread_ms)} {
     for (const Seq seq : seat_.marked) {
       device_.on_shown(seq);  // drawn before the start, and perhaps never said
     }
@@ -365,7 +360,7 @@ int serve_devices(std::vector<DeviceSeat> seats, const net::Context& context, in
   while (true) {
     int64_t wait_ms = look_ms;
     for (const Shell& shell : shells) {
-      wait_ms = std::min(wait_ms, shell.ms_to_begin(device_now()));
+      wait_ms = std::min(wait_ms, shell.ms_to_begin(read_clocks()));
     }
     static_cast<void>(poller.wait(std::chrono::milliseconds(wait_ms)));
     if (poller.readable(stop)) {
@@ -375,7 +370,7 @@ int serve_devices(std::vector<DeviceSeat> seats, const net::Context& context, in
       return 0;
     }
     for (Shell& shell : shells) {
-      if (const Status status = shell.step(poller, device_now()); !status) {
+      if (const Status status = shell.step(poller, read_clocks()); !status) {
         log::error("adapter.socket_failed", {{"error", describe(status.error())}});
         return 1;
       }

@@ -116,7 +116,7 @@ bool ScreenPages::part_leased(Utc now) {
   if (!lease.kept) {
     return false;
   }
-  const Mono mono = boot_time();
+  const Mono mono = read_clocks().mono;
   const auto move = [&](auto& from, auto& to, bool dark) {
     bool moved = false;
     for (auto at = from.begin(); at != from.end();) {
@@ -146,7 +146,7 @@ bool ScreenPages::part_leased(Utc now) {
 void ScreenPages::add_lease(HttpResponse& response) const {
   const LeaseView lease = glass_.lease();
   if (lease.kept && lease.confirmed) {
-    response.add("Gulou-Confirmed-Ms", std::to_string(boot_time().ms - lease.confirmed->ms));
+    response.add("Gulou-Confirmed-Ms", std::to_string(read_clocks().mono.ms - lease.confirmed->ms));
   }
   if (lease.kept && lease.as_of) {
     response.add("Gulou-Confirmed", format_shanghai(lease.as_of));

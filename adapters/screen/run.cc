@@ -1,9 +1,12 @@
 #include "adapters/screen/run.h"
 
 #include "adapters/screen/adapter.h"
+#include "adapters/screen/agent_lease.h"
+#include "adapters/screen/device_files.h"
 #include "adapters/screen/enrol.h"
 #include "adapters/screen/fleet_screen.h"
 #include "adapters/screen/gateway.h"
+#include "adapters/screen/limits.h"
 #include "adapters/screen/played_report.h"
 #include "adapters/screen/preview.h"
 #include "adapters/sdk/callbacks.h"
@@ -69,6 +72,7 @@ Result<int> run(const AdapterSettings& settings,
         static_cast<void>(callbacks.called_back(off_id(key)));
       });
   ScreenLive live([&pages] { return pages.changes_at(); });
+  AgentLease lease(settings.directory, boot_id(), glass, [&live] { live.changed(); });
   PdfPages pdf_pages(settings.directory);
   HttpServer server(
       {}, [&pages, &live, &pdf_pages](const HttpRequest& request, Responder responder) {
@@ -82,9 +86,13 @@ Result<int> run(const AdapterSettings& settings,
       std::move(store), url + "/", {&glass}, settings.screen.touch, played, [&live] {
         live.changed();
       });
-  sdk::ShellOptions with_callbacks = options;
-  with_callbacks.callbacks = &callbacks;
-  const int code = sdk::serve(adapter, with_callbacks, context, stop_fd);
+  sdk::ShellOptions with_hooks = options;
+  with_hooks.callbacks = &callbacks;
+  with_hooks.runner.confirm_every_ms = limits::screen_confirm_every_ms;
+  with_hooks.turn = [&lease](const sdk::LinkTurn& turn) {
+    lease.step(turn, clock_is_synchronised());
+  };
+  const int code = sdk::serve(adapter, with_hooks, context, stop_fd);
   server.stop();
   return code;
 }

@@ -37,6 +37,7 @@ void Runner::on_connected(Now now) {
   on_disconnected();
   connected_ = true;
   goodbye_.clear();
+  connected_at_ = now.mono;
   done_messages_ = 0;
   done_bytes_ = 0;
   granted_messages_ = 0;
@@ -64,7 +65,7 @@ void Runner::on_disconnected() {
 
 void Runner::on_message(const wire::Message& message, Now now) {
   if (const auto* welcome = std::get_if<wire::Welcome>(&message.body)) {
-    on_welcome(*welcome);
+    on_welcome(*welcome, now);
   } else if (const auto* batch = std::get_if<wire::Deliver>(&message.body)) {
     if (welcomed_) {
       learn(batch->cursor);
@@ -75,10 +76,7 @@ void Runner::on_message(const wire::Message& message, Now now) {
   } else if (const auto* taken_back = std::get_if<wire::Recall>(&message.body)) {
     recall(*taken_back);
   } else if (const auto* ping = std::get_if<wire::Ping>(&message.body)) {
-    if (!ping->answer) {
-      send(wire::Ping{ping->number, true});
-      said_last_ = now.mono;
-    }
+    on_ping(*ping, now);
   } else if (const auto* goodbye = std::get_if<wire::Goodbye>(&message.body)) {
     const std::string reason = goodbye->reason;
     on_disconnected();
@@ -89,12 +87,26 @@ void Runner::on_message(const wire::Message& message, Now now) {
   }
 }
 
-void Runner::on_welcome(const wire::Welcome& welcome) {
+void Runner::on_ping(const wire::Ping& ping, Now now) {
+  if (!ping.answer) {
+    send(wire::Ping{ping.number, true});
+    said_last_ = now.mono;
+    return;
+  }
+  // Its number is the time it was asked, in this session or before.
+  const Mono asked{static_cast<int64_t>(ping.number)};
+  if (idle() && asked >= connected_at_ && asked <= now.mono) {
+    confirmed_ = asked;
+  }
+}
+
+void Runner::on_welcome(const wire::Welcome& welcome, Now now) {
   welcomed_ = true;
   refusal_.reset();
   last_goodbye_.clear();
   learn(welcome.cursor);
   ping_every_ms_ = welcome.ping_every_ms;
+  clock_ahead_ms_ = welcome.server_time.ms - now.utc.ms;
   for (wire::ReportBatch& report : std::exchange(late_, {})) {
     send(std::move(report));
   }
@@ -407,8 +419,12 @@ void Runner::on_called_back(std::string platform_id) {
 
 void Runner::on_time(Now now) {
   // Says something now and then, so that the broker knows this process and not only its link lives.
-  if (welcomed_ && ping_every_ms_ > 0 && now.mono.ms - said_last_.ms >= ping_every_ms_) {
+  const bool pings = ping_every_ms_ > 0 && now.mono.ms - said_last_.ms >= ping_every_ms_;
+  const bool asks =
+      options_.confirm_every_ms > 0 && now.mono.ms - asked_at_.ms >= options_.confirm_every_ms;
+  if (welcomed_ && (pings || asks)) {
     said_last_ = now.mono;
+    asked_at_ = now.mono;
     send(wire::Ping{static_cast<uint64_t>(now.mono.ms), false});
   }
 }
@@ -418,6 +434,9 @@ std::optional<Mono> Runner::next_deadline() const {
   const auto sooner = [&next](Mono time) { next = next ? std::min(*next, time) : time; };
   if (welcomed_ && ping_every_ms_ > 0) {
     sooner({said_last_.ms + ping_every_ms_});
+  }
+  if (welcomed_ && options_.confirm_every_ms > 0) {
+    sooner({asked_at_.ms + options_.confirm_every_ms});
   }
   if (!running_) {
     for (const auto& [lane, items] : queue_) {

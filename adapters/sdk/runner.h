@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct RunnerOptions {
   uint64_t credit_messages = 16;
   uint64_t credit_bytes = 8 * 1024 * 1024;  // at least one whole bundle
   int64_t call_ms_max = 20'000;             // no call of the adapter takes longer
+  int64_t confirm_every_ms = 0;             // the broker is asked whether it is there; 0: never
 };
 
 enum class CallKind : uint8_t { find, publish, update, withdraw };
@@ -69,6 +71,13 @@ class Runner {
   bool welcomed() const { return welcomed_; }
 
   bool idle() const { return !running_ && queued_ == 0; }
+
+  // Told once: when the broker was asked last, of what it has answered with nothing under way here.
+  // All that it had sent until then has been carried out.
+  std::optional<Mono> take_confirmed() { return std::exchange(confirmed_, std::nullopt); }
+
+  // How far the broker's clock is ahead of this one's; nothing while it was never asked.
+  std::optional<int64_t> clock_ahead_ms() const { return clock_ahead_ms_; }
 
   // The broker said GOODBYE for this reason; reconnecting starts anew.
   const std::string& goodbye() const { return goodbye_; }
@@ -113,7 +122,8 @@ class Runner {
   bool goes_on(const Running& running, const Report& report) const;
   void after_find(Item item, const Report& found);
   void recall(const wire::Recall& recall);
-  void on_welcome(const wire::Welcome& welcome);
+  void on_welcome(const wire::Welcome& welcome, Now now);
+  void on_ping(const wire::Ping& ping, Now now);
   void on_progress_ok(const wire::ProgressOk& ok);
   void on_error(const Error& error);
   void learn(const wire::Cursor& cursor);
@@ -144,6 +154,10 @@ class Runner {
   uint64_t granted_bytes_ = 0;
   Mono said_last_;
   int64_t ping_every_ms_ = 0;
+  Mono connected_at_;
+  Mono asked_at_;
+  std::optional<Mono> confirmed_;
+  std::optional<int64_t> clock_ahead_ms_;
 };
 
 }  // namespace gulou::sdk

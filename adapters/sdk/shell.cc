@@ -146,6 +146,9 @@ class Shell {
       answer_call(now);
       take_callbacks();
       runner_.on_time(now);
+      if (options_.turn) {
+        options_.turn({now, runner_.take_confirmed(), runner_.clock_ahead_ms()});
+      }
       if (stopping_ && !calling_) {
         flush();
         send({0, wire::Goodbye{"adapter_stopping"}});

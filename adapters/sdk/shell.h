@@ -5,19 +5,31 @@
 #include "adapters/sdk/adapter.h"
 #include "adapters/sdk/callbacks.h"
 #include "adapters/sdk/runner.h"
+#include "common/base/time.h"
 #include "common/net/context.h"
 #include "common/net/keys.h"
 
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace gulou::sdk {
 
+// A turn of the link's thread. At least one a second.
+struct LinkTurn {
+  Now now;
+  std::optional<Mono> confirmed;          // Runner::take_confirmed()
+  std::optional<int64_t> clock_ahead_ms;  // of the broker's clock
+};
+
 struct ShellOptions {
   RunnerOptions runner;
-  std::string endpoint;            // of the broker's adapter listener
-  std::string server_public_key;   // Z85
-  net::KeyPair keys;               // of this instance alone
-  Callbacks* callbacks = nullptr;  // of a platform that calls back; outlives serve()
+  std::string endpoint;                       // of the broker's adapter listener
+  std::string server_public_key;              // Z85
+  net::KeyPair keys;                          // of this instance alone
+  Callbacks* callbacks = nullptr;             // of a platform that calls back; outlives serve()
+  std::function<void(const LinkTurn&)> turn;  // on the link's thread; empty: nobody asks
 };
 
 // Serves until stop_fd is readable: the call under way is finished and reported, then GOODBYE.

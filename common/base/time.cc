@@ -69,7 +69,7 @@ int64_t clock_ms(clockid_t clock) {
 }  // namespace
 
 Now read_clocks() {
-  return {Mono{clock_ms(CLOCK_MONOTONIC)}, Utc{clock_ms(CLOCK_REALTIME)}};
+  return {Mono{clock_ms(CLOCK_BOOTTIME)}, Utc{clock_ms(CLOCK_REALTIME)}};
 }
 
 std::string format_utc(Utc time) {

@@ -30,7 +30,7 @@ struct Now {
   Utc utc;
 };
 
-// Reads both clocks of this machine. Any thread. Forbidden in broker/core.
+// Reads both clocks of this machine; mono goes on in sleep. Any thread. Forbidden in broker/core.
 Now read_clocks();
 
 // "2026-11-24T05:07:09Z"; milliseconds are dropped.

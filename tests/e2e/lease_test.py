@@ -7,6 +7,7 @@ import unittest
 
 from gateway_test import TwoScreens
 from home import canonical, notice, wait_for, with_home
+from screen_test import OneScreen
 
 LEASE_S = 10
 
@@ -46,6 +47,30 @@ class LeaseTest(TwoScreens):
         for page in pages.values():
             self.drawn(page, "（leased）")
         kiosk.wait("document.body.innerText.includes('（leased）')", "the kiosk lists it again")
+
+
+class ChannelLeaseTest(OneScreen):
+    """A screen that is a channel of its own, not one of a fleet."""
+
+    @with_home
+    def test_a_release_with_a_lease_goes_dark_without_the_broker(self, home):
+        home.start("gulou-screen")
+        publisher = home.publisher()
+        page = self.display(home)
+        publisher.submit([canonical(notice("leased", must_confirm_every_s=LEASE_S))])
+        self.drawn(page, "（leased）")
+        begin = time.monotonic()
+        wait_for(lambda: time.monotonic() - begin > LEASE_S + 1, "more than a lease has passed")
+        self.drawn(page, "（leased）")
+
+        home.kill("gulou-broker")
+        page.wait("document.querySelector('.dark') !== null", "its lease ends without the broker", LEASE_S + 2)
+        self.assertNotIn("（leased）", page.text())
+        home.kill("gulou-screen")
+        home.start("gulou-screen")
+        self.assertEqual(self.status(home)["dark"], 1)
+        home.start("gulou-broker")
+        self.drawn(page, "（leased）")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ TITLE = "document.querySelector('.card:not(.going) h1')?.textContent || ''"
 LONG = "为保障居民用水安全，定于11月30日8时至18时对春山路供水管网进行改造，期间沿线停水。请提前储水。" * 8
 
 
-class ScreenTest(unittest.TestCase):
+class OneScreen(unittest.TestCase):
+    """A screen that is a channel of its own, and a browser in front."""
+
     def prepare(self, home):
         pass
 
@@ -42,6 +44,8 @@ class ScreenTest(unittest.TestCase):
     def place(self, home, seq):
         return home.wait_state(seq, "screen", "published")["receipt"]
 
+
+class ScreenTest(OneScreen):
     @with_home
     def test_urgent_takes_over_and_withdrawn_is_gone_within_a_second(self, home):
         home.start("gulou-screen")

@@ -116,6 +116,63 @@ TEST_F(RunnerTest, SaysHelloThenGrantsCreditOnceWelcomed) {
   EXPECT_EQ(credits[0].messages, 4U);
 }
 
+// Screens rest their display lease on it.
+TEST(RunnerConfirmTest, TheBrokerIsAskedAndItsAnswerCountsFromTheQuestion) {
+  Runner runner(RunnerOptions{.channel = "screen", .confirm_every_ms = 2'000});
+  const auto at = [](int64_t ms) { return Now{{ms}, {1'700'000'000'000 + ms}}; };
+  const auto asked = [&runner] {
+    std::optional<wire::Ping> ping;
+    for (const wire::Message& message : runner.take_sends()) {
+      if (const auto* one = std::get_if<wire::Ping>(&message.body)) {
+        ping = *one;
+      }
+    }
+    return ping;
+  };
+  runner.on_connected(at(10'000));
+  wire::Welcome welcome;
+  welcome.server_time = {1'700'000'070'000};
+  welcome.ping_every_ms = 5'000;
+  runner.on_message({0, welcome}, at(10'000));
+  runner.on_time(at(10'000));
+  const auto first = asked();
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(runner.clock_ahead_ms(), 60'000);
+  EXPECT_EQ(runner.next_deadline(), Mono{12'000});
+  EXPECT_FALSE(runner.take_confirmed().has_value());
+
+  runner.on_message({0, wire::Ping{first->number, true}}, at(10'700));
+  EXPECT_EQ(runner.take_confirmed(), Mono{10'000});
+  EXPECT_FALSE(runner.take_confirmed().has_value());
+
+  // What the broker says by itself may have been under way for long.
+  runner.on_message({0, wire::Ping{11'000, false}}, at(11'000));
+  EXPECT_FALSE(runner.take_confirmed().has_value());
+
+  // Answers to questions of an earlier session, or to none.
+  runner.on_connected(at(20'000));
+  runner.on_message({0, welcome}, at(20'000));
+  runner.on_message({0, wire::Ping{19'000, true}}, at(20'100));
+  runner.on_message({0, wire::Ping{90'000, true}}, at(20'100));
+  EXPECT_FALSE(runner.take_confirmed().has_value());
+}
+
+TEST_F(RunnerTest, WhileSomethingIsLeftToDoNothingIsConfirmed) {
+  connect();
+  deliver(1, 10, Lane::withdrawal);
+  const wire::Ping answer{static_cast<uint64_t>(mono_ms_), true};
+  runner_.on_message({0, answer}, now());
+  EXPECT_FALSE(runner_.take_confirmed().has_value());
+
+  ASSERT_TRUE(runner_.take_call(now()).has_value());
+  runner_.on_message({0, answer}, now());
+  EXPECT_FALSE(runner_.take_confirmed().has_value());
+
+  runner_.on_result(done(), now());
+  runner_.on_message({0, answer}, now());
+  EXPECT_EQ(runner_.take_confirmed(), now().mono);
+}
+
 TEST_F(RunnerTest, OneCallAtATimeAndUrgentFirst) {
   connect();
   deliver(1, 10);
