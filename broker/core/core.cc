@@ -4,11 +4,25 @@
 #include "common/base/limits.h"
 
 #include <algorithm>
-#include <iterator>
-#include <ranges>
+#include <map>
 #include <utility>
+#include <vector>
 
 namespace gulou {
+namespace {
+
+// Not a view of them: clang 14 does not compile those of this standard library.
+template <class Key, class Value>
+std::vector<Value> values_of(const std::map<Key, Value>& map) {
+  std::vector<Value> values;
+  values.reserve(map.size());
+  for (const auto& [key, value] : map) {
+    values.push_back(value);
+  }
+  return values;
+}
+
+}  // namespace
 
 Core::Core(const Reader& reader, const OpenState& opened)
     : reader_(reader), ledger_(reader, opened) {
@@ -174,9 +188,8 @@ CoreView Core::view() const {
     }
     view.channels.push_back(std::move(channel));
   }
-  std::ranges::copy(ledger_.jobs() | std::views::values, std::back_inserter(view.jobs));
-  std::ranges::copy(ledger_.confirmations() | std::views::values,
-                    std::back_inserter(view.confirmations));
+  view.jobs = values_of(ledger_.jobs());
+  view.confirmations = values_of(ledger_.confirmations());
   if (loss_suspected()) {
     view.loss = ledger_.loss();
   }

@@ -95,7 +95,8 @@ uint64_t Core::in_hand_of(const Session& session) const {
 
 // Channels without an adapter: a person does it all, so everything is parked for one.
 void Core::dispatch_by_hand(Now now) {
-  for (const auto& [no, channel] : channels_) {
+  for (const auto& [no, runtime] : channels_) {
+    const ChannelRuntime& channel = runtime;  // clang 14 captures no structured binding
     if (channel.policy.mode != Mode::manual) {
       continue;
     }
