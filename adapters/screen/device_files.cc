@@ -47,13 +47,15 @@ uint64_t bytes_below(const std::string& folder) {
 DeviceClock::DeviceClock(std::string dir) : path_(std::move(dir) + "/clock") {
   constexpr size_t stamp_bytes_max = 64;
   if (const auto text = read_file(path_, stamp_bytes_max)) {
-    std::from_chars(text->data(), text->data() + text->size(), stamp_ms_);
+    int64_t stamp_ms = 0;
+    std::from_chars(text->data(), text->data() + text->size(), stamp_ms);
+    stamp_ms_ = stamp_ms;
   }
 }
 
 Utc DeviceClock::now(Utc own) const {
   const int64_t ms = own.ms + ahead_ms_;
-  return {corrected_ ? ms : std::max(ms, stamp_ms_)};
+  return {corrected_ ? ms : std::max(ms, stamp_ms_.load())};
 }
 
 bool DeviceClock::is_wrong() const {
@@ -62,12 +64,12 @@ bool DeviceClock::is_wrong() const {
 
 void DeviceClock::keep(Utc own) {
   // Its own clock alone proves nothing: a year ahead would be kept for good.
-  if (!corrected_ || std::abs(now(own).ms - kept_ms_) < keep_every_ms) {
+  const int64_t ms = now(own).ms;
+  if (!corrected_ || std::abs(ms - stamp_ms_) < keep_every_ms) {
     return;
   }
-  kept_ms_ = now(own).ms;
-  stamp_ms_ = kept_ms_;
-  static_cast<void>(replace_file(path_, std::to_string(kept_ms_)));
+  stamp_ms_ = ms;
+  static_cast<void>(replace_file(path_, std::to_string(ms)));
 }
 
 std::string boot_id() {

@@ -38,8 +38,7 @@ class DeviceClock {
 
  private:
   std::string path_;
-  int64_t stamp_ms_ = 0;
-  int64_t kept_ms_ = 0;
+  std::atomic<int64_t> stamp_ms_{0};
   std::atomic<int64_t> ahead_ms_{0};
   std::atomic<bool> corrected_{false};
 };

@@ -78,7 +78,10 @@ FleetScreen::FleetScreen(AdapterSettings settings,
              played,
              [this](const ScreenItem& item) { static_cast<void>(shown_.try_send(Seq{item.seq})); }),
       live_([this] { return pages_.changes_at(); }),
-      pdf_pages_(pdf_pages) {}
+      pdf_pages_(pdf_pages) {
+  // A page may ask before the device's thread has begun.
+  glass_.set_lease(DisplayLease(boot_id(), read_lease(settings_.directory)).view());
+}
 
 void FleetScreen::answer(const HttpRequest& request, Responder responder) {
   answer_page(
