@@ -27,6 +27,7 @@ import zmq
 
 from digest import canonical as canonical_text
 from gulou_client import Adapter, Publisher
+from ports import Ports
 
 BIN = os.environ.get("GULOU_BIN", "")
 READY_S = 60.0  # generous: the machines of CI are slow, and a deadline is no measurement
@@ -132,15 +133,22 @@ class Home:
         self.folder = tempfile.mkdtemp(prefix="gulou-e2e.")
         self.path = os.path.join(self.folder, "home")
         self.running, self.secrets, self.clients = {}, {}, []
-        done = subprocess.run([self.program("gulou"), "init", "--home", self.path, "--ports", "auto"],
-                              capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"gulou init: {done.stdout}{done.stderr}"
+        self.reserved = Ports()
+        while not self.init():
+            shutil.rmtree(self.path)
         if not approvals:
             with open(self.file("approvals.toml"), "w", encoding="utf-8") as policy:
                 policy.write("review = false\n[[rule]]\n")
-        self.ports = tomllib.loads(self.read("ports.toml"))
         self.token = self.read("operator.token").strip()
         self.server_key = self.read("keys/broker.public").strip()
+
+    def init(self):
+        """True unless a test beside this one has been given one of its ports."""
+        done = subprocess.run([self.program("gulou"), "init", "--home", self.path, "--ports", "auto"],
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"gulou init: {done.stdout}{done.stderr}"
+        self.ports = tomllib.loads(self.read("ports.toml"))
+        return self.reserved.reserve([port for port in self.ports.values() if isinstance(port, int)])
 
     def __enter__(self):
         return self
@@ -150,6 +158,7 @@ class Home:
             client.close()
         for name in list(self.running):
             self.kill(name)
+        self.reserved.release()
         if kind is None:
             shutil.rmtree(self.folder)
         else:

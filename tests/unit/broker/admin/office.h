@@ -15,8 +15,11 @@
 #include "common/model/media_type.h"
 #include "tests/support/bench.h"
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,6 +30,51 @@ inline constexpr std::string_view publisher_token = "oa-token";
 inline constexpr std::string_view operator_token = "operator-token";
 inline constexpr std::string_view second_token = "second-token";
 
+// Whose turn it is: what the desk has under way is over before the test touches the bench.
+class Turns {
+ public:
+  Turns() { EXPECT_TRUE(token_.try_send('t')); }
+
+  // One turn within another of the same thread is no new one.
+  bool begin() {
+    if (holder_ == std::this_thread::get_id()) {
+      return false;
+    }
+    EXPECT_EQ(token_.receive(1, std::chrono::seconds(60)).size(), 1U);
+    holder_ = std::this_thread::get_id();
+    return true;
+  }
+
+  void end() {
+    holder_ = std::thread::id();
+    EXPECT_TRUE(token_.try_send('t'));
+  }
+
+ private:
+  Mailbox<char> token_{1};
+  std::atomic<std::thread::id> holder_;
+};
+
+class Turn {
+ public:
+  explicit Turn(Turns& turns) : turns_(turns), began_(turns.begin()) {}
+
+  ~Turn() {
+    if (began_) {
+      turns_.end();
+    }
+  }
+
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  Turn(Turn&&) = delete;
+  Turn& operator=(Turn&&) = delete;
+
+ private:
+  Turns& turns_;
+  bool began_;
+};
+
 class BenchDesk final : public Desk {
  public:
   BenchDesk(Bench& bench, CountySettings county) : bench_(bench), county_(std::move(county)) {}
@@ -36,6 +84,7 @@ class BenchDesk final : public Desk {
               std::vector<SharedBytes> parts,
               std::vector<std::string> approvals,
               std::function<void(SubmitAnswer)> done) override {
+    const Turn turn(turns_);
     if (busy) {
       return false;
     }
@@ -61,6 +110,7 @@ class BenchDesk final : public Desk {
                 uint64_t total,
                 std::string bytes,
                 std::function<void(BlobPutState)> done) override {
+    const Turn turn(turns_);
     std::string& held = uploads_[digest];
     if (offset == held.size()) {
       held += bytes;
@@ -85,12 +135,14 @@ class BenchDesk final : public Desk {
   }
 
   bool show_cursor(CursorShown shown) override {
+    const Turn turn(turns_);
     bench_.take(shown);
     bench_.round();
     return true;
   }
 
   bool view(std::function<void(BrokerView)> done) override {
+    const Turn turn(turns_);
     if (!busy) {
       done({bench_.core().view(), shell, bench_.now.utc});
     }
@@ -98,6 +150,7 @@ class BenchDesk final : public Desk {
   }
 
   bool withdraw(WithdrawalAsked asked, std::function<void(SubmitAnswer)> done) override {
+    const Turn turn(turns_);
     asked.from = next();
     bench_.take(asked);
     bench_.round();
@@ -111,6 +164,7 @@ class BenchDesk final : public Desk {
   }
 
   bool decide(Decision decision, std::function<void(Result<DecisionTaken>)> done) override {
+    const Turn turn(turns_);
     std::visit(
         [this](auto& one) {
           one.from = next();
@@ -147,6 +201,9 @@ class BenchDesk final : public Desk {
 
   void forget_listeners() { listeners_.take(listeners_.size()); }
 
+  // What this thread did is known to the desk's, and the other way round.
+  void pass_turn() { const Turn turn(turns_); }
+
   bool busy = false;
   ShellView shell{.started_at = bench_start,
                   .disk_free_bytes = 50,
@@ -162,6 +219,7 @@ class BenchDesk final : public Desk {
   std::map<Digest, std::string> uploads_;
   uint64_t asked_ = 0;
   Mailbox<NoteListener> listeners_{16};
+  Turns turns_;
 };
 
 // A portal that takes everything, WeChat with short titles, and a channel of another column.
@@ -253,7 +311,9 @@ struct Office {
     if (!token.empty()) {
       call.headers.emplace_back("Authorization", "Bearer " + token);
     }
+    desk.pass_turn();
     auto answer = client.call(call);
+    desk.pass_turn();
     EXPECT_TRUE(answer.has_value()) << (answer ? std::string() : describe(answer.error()));
     return answer ? *std::move(answer) : HttpAnswer{};
   }
