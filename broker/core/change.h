@@ -23,6 +23,12 @@
 
 namespace gulou {
 
+struct PublicationKey {
+  std::string publisher;
+  std::string id;
+  friend auto operator<=>(const PublicationKey&, const PublicationKey&) = default;
+};
+
 // Consecutive numbers first, first+1, …, first+count-1.
 struct SeqRun {
   Seq first;
@@ -65,6 +71,10 @@ struct EntryPart {
   // Without contact a screen shows it so long, and of a withdrawal any of its revisions. 0: as its
   // channel says.
   int64_t display_lease_ms = 0;
+  // Publications that stood with the same document number or content when this one came and that
+  // it is known to differ from: each is in the way of the next one, also when this one is gone.
+  std::vector<PublicationKey> same_document;
+  std::vector<PublicationKey> same_content;
   friend bool operator==(const EntryPart&, const EntryPart&) = default;
 };
 

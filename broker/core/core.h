@@ -128,12 +128,19 @@ class Core {
   void on_event(const Submitted& event, Now now);
   void on_event(const BlobArrived& event, Now now);
   bool check_publisher(const Submitted& event, std::vector<Error>& errors) const;
-  // What is known of each part's publication before it.
-  using KnownPublications = std::vector<std::optional<PublicationRow>>;
+
+  // What is known before a part of its publication, and of others with its document or content.
+  struct KnownPublication {
+    std::optional<PublicationRow> row;
+    std::vector<PublicationKey> same_document;  // from check_identity
+    std::vector<PublicationKey> same_content;
+  };
+
+  using KnownPublications = std::vector<KnownPublication>;
   // The receipt of an earlier acceptance of exactly this bundle.
   bool answer_retry(const Submitted& event, const KnownPublications& known);
   void check_identity(const Submitted& event,
-                      const KnownPublications& known,
+                      KnownPublications& known,
                       std::vector<Error>& errors) const;
   void check_bundle(const Submitted& event,
                     const KnownPublications& known,
@@ -141,9 +148,7 @@ class Core {
   void check_attachments(const Submitted& event, std::vector<Error>& errors) const;
   void accept(const Submitted& event, const KnownPublications& known, Now now);
   void assign_index(EntryPart& part, std::set<std::string>& taken, Now now) const;
-  static EntryPart entry_part(const PartFacts& facts,
-                              const std::optional<PublicationRow>& row,
-                              Seq seq);
+  static EntryPart entry_part(const PartFacts& facts, const KnownPublication& known, Seq seq);
 
   // on_withdrawal.cc
   void on_event(const WithdrawalAsked& event, Now now);

@@ -133,9 +133,9 @@ void Ledger::add_part(const EntryAccepted& entry,
                            .accepted_at = entry.accepted_at});
   publications_.put(key, std::move(row), round);
   if (part.document_key) {
-    documents_.put(part.document_key, key, round);
+    documents_.put(part.document_key, {key, part.same_document}, round);
   }
-  contents_.put(part.content_digest, key, round);
+  contents_.put(part.content_digest, {key, part.same_content}, round);
   index_nos_.put(part.index_no, key, round);
   if (part.index_serial != 0) {
     serials_.put({part.org_code, part.index_year}, part.index_serial, round);  // always ascending

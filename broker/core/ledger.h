@@ -113,9 +113,9 @@ class Ledger {
   std::vector<EntryRow> entries(Lane lane, Seq after, size_t limit) const;
   std::optional<EntryRow> entry(Lane lane, Seq seq) const;
   std::optional<PublicationRow> publication(const PublicationKey& key) const;
-  // Of publications that were not withdrawn.
-  std::optional<PublicationKey> by_document(const Digest& document_key) const;
-  std::optional<PublicationKey> by_content(const Digest& content_digest) const;
+  // As the reader: publications that were not withdrawn for good, the newest first.
+  std::vector<PublicationKey> by_document(const Digest& document_key) const;
+  std::vector<PublicationKey> by_content(const Digest& content_digest) const;
   std::optional<PublicationKey> by_index_no(const std::string& index_no) const;
   uint64_t index_serial(const std::string& org_code, uint32_t year) const;
   Utc published_on(const PublicationKey& key) const;
@@ -175,6 +175,19 @@ class Ledger {
 
  private:
   using DeliveryKey = std::pair<SubscriberNo, Seq>;
+
+  // Of a document or content: who came last, and who stood then.
+  struct Holders {
+    PublicationKey newest;
+    std::vector<PublicationKey> others;
+
+    std::vector<PublicationKey> all() const {
+      std::vector<PublicationKey> keys{newest};
+      keys.insert(keys.end(), others.begin(), others.end());
+      return keys;
+    }
+  };
+
   using SerialKey = std::pair<std::string, uint32_t>;
   using SeenKey = std::tuple<ChannelNo, Lane, uint64_t>;  // first number
 
@@ -207,6 +220,7 @@ class Ledger {
   void add_withdrawn(const EntryAccepted& entry, const EntryPart& part, RoundNo round);
   void mark_revised(Lane lane, Seq seq, RoundNo round);
   bool is_free(const PublicationKey& key) const;
+  std::vector<PublicationKey> standing(std::vector<PublicationKey> keys) const;
 
   const Reader& reader_;
   uint64_t epoch_ = 0;
@@ -234,8 +248,8 @@ class Ledger {
   std::map<RoundNo, LaneHeads> round_heads_;
 
   Overlay<PublicationKey, PublicationRow> publications_;
-  Overlay<Digest, PublicationKey> documents_;
-  Overlay<Digest, PublicationKey> contents_;
+  Overlay<Digest, Holders> documents_;
+  Overlay<Digest, Holders> contents_;
   Overlay<std::string, PublicationKey> index_nos_;
   Overlay<SerialKey, uint64_t> serials_;
   Overlay<PublicationKey, Utc> shown_;

@@ -83,16 +83,19 @@ bool Ledger::is_free(const PublicationKey& key) const {
          row->is_down(row->newest().revision);
 }
 
-std::optional<PublicationKey> Ledger::by_document(const Digest& document_key) const {
-  const PublicationKey* known = documents_.find(document_key);
-  auto key = known != nullptr ? std::optional(*known) : reader_.by_document(document_key);
-  return key && is_free(*key) ? std::nullopt : key;
+std::vector<PublicationKey> Ledger::standing(std::vector<PublicationKey> keys) const {
+  std::erase_if(keys, [this](const PublicationKey& key) { return is_free(key); });
+  return keys;
 }
 
-std::optional<PublicationKey> Ledger::by_content(const Digest& content_digest) const {
-  const PublicationKey* known = contents_.find(content_digest);
-  auto key = known != nullptr ? std::optional(*known) : reader_.by_content(content_digest);
-  return key && is_free(*key) ? std::nullopt : key;
+std::vector<PublicationKey> Ledger::by_document(const Digest& document_key) const {
+  const Holders* known = documents_.find(document_key);
+  return standing(known != nullptr ? known->all() : reader_.by_document(document_key));
+}
+
+std::vector<PublicationKey> Ledger::by_content(const Digest& content_digest) const {
+  const Holders* known = contents_.find(content_digest);
+  return standing(known != nullptr ? known->all() : reader_.by_content(content_digest));
 }
 
 std::optional<PublicationKey> Ledger::by_index_no(const std::string& index_no) const {

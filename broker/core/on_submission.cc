@@ -47,21 +47,34 @@ const RevisionRow* find_revision(const PublicationRow& row, uint32_t revision) {
   return at == row.revisions.end() ? nullptr : &*at;
 }
 
-// Who else has the document of a part, if anybody: what is stored, or the sibling of the bundle
-// that named it first (the part itself where it is the first).
+// Of those who have the document (or the content) of a part already, what stands and its siblings
+// in the bundle: the first that it is not known to differ from, if there is one; else all go to
+// `others`. A publication that stood among them before goes on.
 std::optional<PublicationKey> other_owner(const PartFacts& part,
-                                          const PartFacts& sibling,
                                           const std::string& publisher,
-                                          const std::optional<PublicationKey>& stored) {
+                                          const std::vector<PublicationKey>& standing,
+                                          const std::vector<const PartFacts*>& siblings,
+                                          std::vector<PublicationKey>& others) {
   const PublicationKey self{publisher, part.id};
-  if (stored && *stored != self && !differs(part, publisher, *stored)) {
-    return stored;
+  const bool settled = std::find(standing.begin(), standing.end(), self) != standing.end();
+  for (const PublicationKey& other : standing) {
+    if (!settled && !differs(part, publisher, other)) {
+      return other;
+    }
+    if (other != self) {
+      others.push_back(other);
+    }
   }
-  const PublicationKey beside{publisher, sibling.id};
-  if (beside == self || differs(part, publisher, beside) || differs(sibling, publisher, self)) {
-    return std::nullopt;
+  for (const PartFacts* sibling : siblings) {
+    const PublicationKey other{publisher, sibling->id};
+    if (!settled && !differs(part, publisher, other) && !differs(*sibling, publisher, self)) {
+      return other;
+    }
+    if (std::find(others.begin(), others.end(), other) == others.end()) {
+      others.push_back(other);
+    }
   }
-  return beside;
+  return std::nullopt;
 }
 
 // What is wrong with the revision a part claims, given what is known of its publication.
@@ -139,7 +152,7 @@ void Core::on_event(const Submitted& event, Now now) {
   // Each publication is looked up once and judged by everything that follows.
   KnownPublications known;
   for (const PartFacts& part : event.parts) {
-    known.push_back(ledger_.publication({event.publisher, part.id}));
+    known.push_back({.row = ledger_.publication({event.publisher, part.id})});
   }
   if (answer_retry(event, known)) {
     return;
@@ -191,7 +204,7 @@ bool Core::answer_retry(const Submitted& event, const KnownPublications& known) 
   const RevisionRow* first = nullptr;
   for (size_t i = 0; i < event.parts.size(); ++i) {
     const PartFacts& part = event.parts[i];
-    const auto& row = known[i];
+    const auto& row = known[i].row;
     const RevisionRow* revision = row ? find_revision(*row, part.revision) : nullptr;
     if (revision == nullptr || revision->digest != part.digest ||
         revision->bundle_digest != event.bundle_digest || revision->part != i) {
@@ -222,10 +235,10 @@ bool Core::answer_retry(const Submitted& event, const KnownPublications& known) 
 }
 
 void Core::check_identity(const Submitted& event,
-                          const KnownPublications& known,
+                          KnownPublications& known,
                           std::vector<Error>& errors) const {
   std::set<std::string> ids;
-  std::map<Digest, const PartFacts*> here;  // documents and contents of this bundle
+  std::map<Digest, std::vector<const PartFacts*>> here;  // documents and contents of this bundle
   for (size_t i = 0; i < event.parts.size(); ++i) {
     const PartFacts& part = event.parts[i];
     if (!ids.insert(part.id).second) {
@@ -233,25 +246,33 @@ void Core::check_identity(const Submitted& event,
           {ErrorCode::invalid_argument, "duplicate_part", field_of(i, "id"), {part.id}});
       continue;
     }
-    if (std::optional<Error> error = revision_error(part, i, known[i])) {
+    if (std::optional<Error> error = revision_error(part, i, known[i].row)) {
       errors.push_back(*std::move(error));
       continue;
     }
     const auto check_other = [&](const Digest& document,
-                                 const std::optional<PublicationKey>& stored,
+                                 const std::vector<PublicationKey>& standing,
+                                 std::vector<PublicationKey>& others,
                                  std::string_view field) {
-      const PartFacts& sibling = *here.emplace(document, &part).first->second;
-      if (const auto other = other_owner(part, sibling, event.publisher, stored)) {
+      auto& siblings = here[document];
+      if (const auto other = other_owner(part, event.publisher, standing, siblings, others)) {
         errors.push_back({ErrorCode::already_exists,
                           "duplicate_document",
                           field_of(i, field),
                           {other->publisher + "/" + other->id}});
       }
+      siblings.push_back(&part);
     };
     if (part.document_key) {
-      check_other(part.document_key, ledger_.by_document(part.document_key), "doc_no");
+      check_other(part.document_key,
+                  ledger_.by_document(part.document_key),
+                  known[i].same_document,
+                  "doc_no");
     }
-    check_other(part.content_digest, ledger_.by_content(part.content_digest), "body");
+    check_other(part.content_digest,
+                ledger_.by_content(part.content_digest),
+                known[i].same_content,
+                "body");
   }
 }
 
@@ -282,7 +303,7 @@ void Core::check_bundle(const Submitted& event,
     if (part.index_no.empty()) {
       continue;
     }
-    const auto& row = known[i];
+    const auto& row = known[i].row;
     if (row && row->index_no != part.index_no) {
       errors.push_back({ErrorCode::already_exists,
                         "index_no_changed",
@@ -351,9 +372,7 @@ void Core::assign_index(EntryPart& part, std::set<std::string>& taken, Now now) 
   taken.insert(part.index_no);
 }
 
-EntryPart Core::entry_part(const PartFacts& facts,
-                           const std::optional<PublicationRow>& row,
-                           Seq seq) {
+EntryPart Core::entry_part(const PartFacts& facts, const KnownPublication& known, Seq seq) {
   EntryPart part;
   part.id = facts.id;
   part.revision = facts.revision;
@@ -372,11 +391,13 @@ EntryPart Core::entry_part(const PartFacts& facts,
         .push_back(attachment.digest);
   }
   part.first_seq = seq;
-  if (row) {
-    part.index_no = row->index_no;
-    part.first_seq = row->revisions.front().seq;
-    part.previous_revision = row->newest().revision;
-    part.previous_seq = row->newest().seq;
+  part.same_document = known.same_document;
+  part.same_content = known.same_content;
+  if (known.row) {
+    part.index_no = known.row->index_no;
+    part.first_seq = known.row->revisions.front().seq;
+    part.previous_revision = known.row->newest().revision;
+    part.previous_seq = known.row->newest().seq;
   }
   return part;
 }

@@ -66,12 +66,6 @@ struct PublicationRow {
   }
 };
 
-struct PublicationKey {
-  std::string publisher;
-  std::string id;
-  friend auto operator<=>(const PublicationKey&, const PublicationKey&) = default;
-};
-
 // An entry of the release log plus what later entries changed about it.
 struct EntryRow {
   EntryAccepted entry;
@@ -171,9 +165,10 @@ class Reader {
   virtual std::optional<EntryRow> entry(Lane lane, Seq seq) const = 0;
 
   virtual std::optional<PublicationRow> publication(const PublicationKey& key) const = 0;
-  // The newest publication with this document key / content digest.
-  virtual std::optional<PublicationKey> by_document(const Digest& document_key) const = 0;
-  virtual std::optional<PublicationKey> by_content(const Digest& content_digest) const = 0;
+  // The publications that came with this document key / content digest and were not withdrawn for
+  // good, the newest first.
+  virtual std::vector<PublicationKey> by_document(const Digest& document_key) const = 0;
+  virtual std::vector<PublicationKey> by_content(const Digest& content_digest) const = 0;
   // Who has this index number.
   virtual std::optional<PublicationKey> by_index_no(std::string_view index_no) const = 0;
   // Highest serial assigned to this organisation code in this year; 0: none.

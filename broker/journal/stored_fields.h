@@ -19,6 +19,10 @@ auto fields(Is<PhaseMark> auto& s) {
   return std::tie(s.document, s.phase, s.due_on);
 }
 
+auto fields(Is<PublicationKey> auto& s) {
+  return std::tie(s.publisher, s.id);
+}
+
 auto fields(Is<EntryPart> auto& s) {
   return std::tie(s.id,
                   s.revision,
@@ -39,7 +43,9 @@ auto fields(Is<EntryPart> auto& s) {
                   s.private_attachments,
                   s.audience,
                   s.phases,
-                  s.display_lease_ms);
+                  s.display_lease_ms,
+                  s.same_document,
+                  s.same_content);
 }
 
 auto fields(Is<WithdrawalFacts> auto& s) {

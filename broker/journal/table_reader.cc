@@ -80,10 +80,8 @@ std::optional<PublicationRow> TableReader::publication(const PublicationKey& key
 bool TableReader::add_revision(PublicationRow& publication, std::string_view place_bytes) const {
   const auto at = decoded<RevisionPlace>(rows_, Cf::release, publication.id, place_bytes);
   const PartPlace& place = at.place;
-  const auto entry = lookup<EntryAccepted>(rows_, Cf::entry, keys::entry(place.lane, place.seq));
-  if (!entry || place.part >= entry->parts.size()) {
-    rows_.fault(
-        Error{ErrorCode::corrupt, "row_missing", {}, {"entry", std::to_string(place.seq.value)}});
+  const auto entry = entry_at(place);
+  if (!entry) {
     return false;
   }
   const EntryPart& part = entry->parts[place.part];
@@ -102,15 +100,21 @@ bool TableReader::add_revision(PublicationRow& publication, std::string_view pla
   return true;
 }
 
-std::optional<PublicationKey> TableReader::publication_at(std::string_view key) const {
-  const auto place = lookup<PartPlace>(rows_, Cf::release, key);
-  if (!place) {
+// The entry, which has that part.
+std::optional<EntryAccepted> TableReader::entry_at(const PartPlace& place) const {
+  auto entry = lookup<EntryAccepted>(rows_, Cf::entry, keys::entry(place.lane, place.seq));
+  if (!entry || place.part >= entry->parts.size()) {
+    rows_.fault(
+        Error{ErrorCode::corrupt, "row_missing", {}, {"entry", std::to_string(place.seq.value)}});
     return std::nullopt;
   }
-  const auto entry = lookup<EntryAccepted>(rows_, Cf::entry, keys::entry(place->lane, place->seq));
-  if (!entry || place->part >= entry->parts.size()) {
-    rows_.fault(
-        Error{ErrorCode::corrupt, "row_missing", {}, {"entry", std::to_string(place->seq.value)}});
+  return entry;
+}
+
+std::optional<PublicationKey> TableReader::publication_at(std::string_view key) const {
+  const auto place = lookup<PartPlace>(rows_, Cf::release, key);
+  const auto entry = place ? entry_at(*place) : std::nullopt;
+  if (!entry) {
     return std::nullopt;
   }
   return PublicationKey{.publisher = entry->publisher, .id = entry->parts[place->part].id};
@@ -118,28 +122,34 @@ std::optional<PublicationKey> TableReader::publication_at(std::string_view key) 
 
 // What a person took back for good does not stand in the way of the next one. What is marked
 // invalid or expired goes on with its next revision.
-std::optional<PublicationKey> TableReader::standing_at(std::string_view key) const {
-  auto publication = publication_at(key);
-  if (!publication) {
-    return std::nullopt;
-  }
-  const auto withdrawn = lookup<WithdrawnRow>(rows_, Cf::release, keys::withdrawn(*publication));
-  if (withdrawn && ends_publication(withdrawn->kind)) {
-    return std::nullopt;
-  }
-  return publication;
+bool TableReader::stands(const PublicationKey& publication) const {
+  const auto withdrawn = lookup<WithdrawnRow>(rows_, Cf::release, keys::withdrawn(publication));
+  return !withdrawn || !ends_publication(withdrawn->kind);
 }
 
-std::optional<PublicationKey> TableReader::by_document(const Digest& document_key) const {
-  return standing_at(keys::document(document_key));
+std::vector<PublicationKey> TableReader::holders_at(std::string_view key, Others others) const {
+  const auto place = lookup<PartPlace>(rows_, Cf::release, key);
+  const auto entry = place ? entry_at(*place) : std::nullopt;
+  if (!entry) {
+    return {};
+  }
+  const EntryPart& part = entry->parts[place->part];
+  std::vector<PublicationKey> holders{{.publisher = entry->publisher, .id = part.id}};
+  holders.insert(holders.end(), (part.*others).begin(), (part.*others).end());
+  std::erase_if(holders, [this](const PublicationKey& holder) { return !stands(holder); });
+  return holders;
+}
+
+std::vector<PublicationKey> TableReader::by_document(const Digest& document_key) const {
+  return holders_at(keys::document(document_key), &EntryPart::same_document);
 }
 
 std::optional<PublicationKey> TableReader::any_by_document(const Digest& document_key) const {
   return publication_at(keys::document(document_key));
 }
 
-std::optional<PublicationKey> TableReader::by_content(const Digest& content_digest) const {
-  return standing_at(keys::content(content_digest));
+std::vector<PublicationKey> TableReader::by_content(const Digest& content_digest) const {
+  return holders_at(keys::content(content_digest), &EntryPart::same_content);
 }
 
 std::optional<PublicationKey> TableReader::by_index_no(std::string_view index_no) const {

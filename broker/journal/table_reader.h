@@ -15,8 +15,8 @@ class TableReader : public Reader {
   std::vector<EntryRow> entries(Lane lane, Seq after, size_t limit) const override;
   std::optional<EntryRow> entry(Lane lane, Seq seq) const override;
   std::optional<PublicationRow> publication(const PublicationKey& key) const override;
-  std::optional<PublicationKey> by_document(const Digest& document_key) const override;
-  std::optional<PublicationKey> by_content(const Digest& content_digest) const override;
+  std::vector<PublicationKey> by_document(const Digest& document_key) const override;
+  std::vector<PublicationKey> by_content(const Digest& content_digest) const override;
   std::optional<PublicationKey> by_index_no(std::string_view index_no) const override;
   uint64_t index_serial(std::string_view org_code, uint32_t year) const override;
   Utc published_on(const PublicationKey& key) const override;
@@ -49,8 +49,11 @@ class TableReader : public Reader {
   std::optional<PublicationKey> any_by_document(const Digest& document_key) const;
 
  private:
+  using Others = std::vector<PublicationKey> EntryPart::*;
+  std::vector<PublicationKey> holders_at(std::string_view key, Others others) const;
+  std::optional<EntryAccepted> entry_at(const PartPlace& place) const;
   std::optional<PublicationKey> publication_at(std::string_view key) const;
-  std::optional<PublicationKey> standing_at(std::string_view key) const;
+  bool stands(const PublicationKey& publication) const;
   bool add_revision(PublicationRow& publication, std::string_view place_bytes) const;
 
   const RowReader& rows_;

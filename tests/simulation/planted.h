@@ -92,11 +92,11 @@ class BlindReader : public Reader {
     return row;
   }
 
-  std::optional<PublicationKey> by_document(const Digest& document_key) const override {
+  std::vector<PublicationKey> by_document(const Digest& document_key) const override {
     return whole_.by_document(document_key);
   }
 
-  std::optional<PublicationKey> by_content(const Digest& content_digest) const override {
+  std::vector<PublicationKey> by_content(const Digest& content_digest) const override {
     return whole_.by_content(content_digest);
   }
 

@@ -1,5 +1,6 @@
 #include "tests/simulation/publisher.h"
 
+#include "common/base/limits.h"
 #include "common/json/release_json.h"
 #include "common/wire/codec.h"
 
@@ -126,6 +127,7 @@ bool SimPublisher::revise() {
   release.revision += static_cast<uint32_t>(parts_.random.between(1, 2));
   release.update = UpdateClass::minor;
   release.change_note = "更正";
+  release.distinct_from.clear();
   release.body.content += "（第" + std::to_string(release.revision) + "版）";
   release.not_before.clear();
   release.expires.clear();
@@ -163,7 +165,17 @@ bool SimPublisher::duplicate() {
   }
   Release release = draft();
   release.doc_no = publications_.at(*id).newest.doc_no;
-  submit({release}, Expect::duplicate);
+  if (!parts_.random.per_mille(300)) {
+    submit({release}, Expect::duplicate);
+    return true;
+  }
+  for (const auto& [other, publication] : publications_) {
+    if (publication.newest.doc_no == release.doc_no &&
+        release.distinct_from.size() < limits::relations_max) {
+      release.distinct_from.push_back(other);
+    }
+  }
+  submit({release}, Expect::distinct);
   return true;
 }
 
@@ -279,7 +291,7 @@ void SimPublisher::done(uint64_t correlation,
   for (const std::string& part : submission.parts) {
     identity += part;
   }
-  if (!is_expected(submission, accepted != nullptr, reason)) {
+  if (!is_expected(submission, accepted, reason)) {
     parts_.checker.violated("submission of " + submission.releases[0].id + "/" +
                             std::to_string(submission.releases[0].revision) + " was answered " +
                             (accepted != nullptr ? "accepted" : describe(refused->errors[0])));
@@ -304,33 +316,38 @@ void SimPublisher::done(uint64_t correlation,
     if (release.revision > publication.newest.revision) {
       publication.newest = release;
     }
+    if (!publication.first || accepted->seq < publication.first) {
+      publication.first = accepted->seq;
+    }
   }
   accepted_.push_back(std::move(submission));
 }
 
 bool SimPublisher::is_expected(const Submission& submission,
-                               bool accepted,
+                               const wire::Accepted* accepted,
                                const std::string& reason) const {
   const Release& release = submission.releases[0];
   const bool ended = parts_.checker.has_ended({name_, release.id});
   switch (submission.expect) {
     case Expect::accepted:
-      return accepted || (ended && reason == "publication_withdrawn");
+      return accepted != nullptr || (ended && reason == "publication_withdrawn");
     case Expect::maybe_index_taken:
-      return accepted || reason == "index_no_taken";
+      return accepted != nullptr || reason == "index_no_taken";
     case Expect::conflict:
       return reason == "conflict" || (ended && reason == "publication_withdrawn");
-    case Expect::duplicate: {
-      // The document of a publication that has ended may come again.
-      const bool free =
-          std::any_of(publications_.begin(), publications_.end(), [&](const auto& one) {
-            return one.second.newest.doc_no == release.doc_no &&
-                   parts_.checker.has_ended({name_, one.first});
-          });
-      return reason == "duplicate_document" || (free && accepted);
-    }
+    case Expect::distinct:  // from all that we knew of then
+      return accepted != nullptr || reason == "duplicate_document";
+    case Expect::duplicate:
+      // The document may come again when every publication that had it before has ended.
+      return reason == "duplicate_document" ||
+             (accepted != nullptr &&
+              std::all_of(publications_.begin(), publications_.end(), [&](const auto& one) {
+                return one.second.newest.doc_no != release.doc_no ||
+                       one.second.first >= accepted->seq ||
+                       parts_.checker.has_ended({name_, one.first});
+              }));
     case Expect::withdrawn:
-      return accepted || reason == "already_withdrawn" ||
+      return accepted != nullptr || reason == "already_withdrawn" ||
              (reason == "successor_unknown" &&
               parts_.checker.was_down({name_, submission.withdrawal.successor}));
   }

@@ -43,7 +43,14 @@ class SimPublisher : public Peer {
   void on_frames(const Frames& frames) override;
 
  private:
-  enum class Expect : uint8_t { accepted, conflict, duplicate, maybe_index_taken, withdrawn };
+  enum class Expect : uint8_t {
+    accepted,
+    conflict,
+    duplicate,
+    distinct,
+    maybe_index_taken,
+    withdrawn
+  };
 
   struct Submission {
     std::vector<std::string> parts;  // canonical JSON
@@ -57,6 +64,7 @@ class SimPublisher : public Peer {
   // What this publisher knows of one of its publications.
   struct Publication {
     Release newest;
+    Seq first;           // its first entry
     int unanswered = 0;  // submissions about it
     bool ended = false;  // we withdrew it for good
   };
@@ -72,7 +80,9 @@ class SimPublisher : public Peer {
   const std::string* some_publication();
   void submit(std::vector<Release> releases, Expect expect);
   void open(Submission submission);
-  bool is_expected(const Submission& submission, bool accepted, const std::string& reason) const;
+  bool is_expected(const Submission& submission,
+                   const wire::Accepted* accepted,
+                   const std::string& reason) const;
   void send(uint64_t correlation);
   void check_open();
   void done(uint64_t correlation, const wire::Accepted* accepted, const wire::Refused* refused);

@@ -10,6 +10,8 @@ using material::digest_of;
 using material::entry;
 using material::revision_of;
 using material::withdrawal_of;
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 constexpr ChannelNo portal_channel{1};
 constexpr ChannelNo wechat_channel{2};
@@ -99,10 +101,13 @@ TEST_P(DeliveryContract, OnlyWhatIsTakenBackForGoodFreesItsDocumentAndContent) {
     const PublicationKey key{.publisher = "oa", .id = document.parts[0].id};
     const Digest content = document.parts[0].content_digest;
     commit({document});
-    EXPECT_EQ(reader().by_document(document.parts[0].document_key), key);
+    EXPECT_THAT(reader().by_document(document.parts[0].document_key), ElementsAre(key));
     commit({withdrawal_of({document}, ++seq, kind)});
 
-    const auto found = freed ? std::nullopt : std::optional(key);
+    std::vector<PublicationKey> found;
+    if (!freed) {
+      found = {key};
+    }
     EXPECT_EQ(reader().by_document(document.parts[0].document_key), found) << name_of(kind);
     EXPECT_EQ(reader().by_content(content), found) << name_of(kind);
     EXPECT_EQ(reader().by_index_no(document.parts[0].index_no), key) << name_of(kind);
@@ -111,7 +116,33 @@ TEST_P(DeliveryContract, OnlyWhatIsTakenBackForGoodFreesItsDocumentAndContent) {
   EntryAccepted again = entry(++seq);
   again.parts[0].document_key = digest_of("doc 5");
   commit({again});
-  EXPECT_EQ(reader().by_document(digest_of("doc 5"))->id, again.parts[0].id);
+  EXPECT_EQ(reader().by_document(digest_of("doc 5")).at(0).id, again.parts[0].id);
+}
+
+TEST_P(DeliveryContract, WhoeverStoodBesideADocumentIsFoundWhenTheNewestIsGone) {
+  const auto key_of = [](const EntryAccepted& entry) {
+    return PublicationKey{.publisher = "oa", .id = entry.parts[0].id};
+  };
+  const Digest document = digest_of("鼓政发〔2026〕1号");
+  const Digest content = digest_of("the same text");
+  EntryAccepted first = entry(1);
+  first.parts[0].document_key = document;
+  EntryAccepted second = entry(2);
+  second.parts[0].document_key = document;
+  second.parts[0].content_digest = content;
+  second.parts[0].same_document = {key_of(first)};
+  EntryAccepted third = entry(3);
+  third.parts[0].content_digest = content;
+  third.parts[0].same_content = {key_of(second)};
+  commit({first, second, third});
+
+  EXPECT_THAT(reader().by_document(document), ElementsAre(key_of(second), key_of(first)));
+  EXPECT_THAT(reader().by_content(content), ElementsAre(key_of(third), key_of(second)));
+  commit({withdrawal_of({third}, 4, WithdrawalKind::remove)});
+  EXPECT_THAT(reader().by_content(content), ElementsAre(key_of(second)));
+  commit({withdrawal_of({second}, 5, WithdrawalKind::remove)});
+  EXPECT_THAT(reader().by_document(document), ElementsAre(key_of(first)));
+  EXPECT_THAT(reader().by_content(content), IsEmpty());
 }
 
 TEST_P(DeliveryContract, WithdrawalsAreListedNewestFirst) {

@@ -157,10 +157,72 @@ TEST(SubmissionTest, ADuplicateKnownToDifferIsAccepted) {
   PartFacts distinct = with_document(part("b"), 1);
   distinct.distinct_from = {"a"};
   PartFacts correcting = with_document(part("c"), 1);
-  correcting.supersedes = {"oa/b"};
+  correcting.supersedes = {"oa/a", "oa/b"};
 
   EXPECT_EQ(bench.refuse({distinct}), "");
   EXPECT_EQ(bench.refuse({correcting}, "cms"), "");
+}
+
+TEST(SubmissionTest, EachThatStandsIsInTheWayAlsoBeforeItIsDurable) {
+  Bench bench;
+  PartFacts b = with_document(part("b"), 1);
+  b.distinct_from = {"a"};
+  PartFacts c = with_document(part("c"), 1);
+  c.distinct_from = {"b"};
+  bench.take(submission("oa", {with_document(part("a"), 1)}));
+  bench.take(submission("oa", {b}));
+  bench.take(submission("oa", {c}));
+  bench.round();
+
+  const auto refused = bench.took<SendRefused>();
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].errors[0].args, std::vector<std::string>{"oa/a"});
+}
+
+TEST(SubmissionTest, EachThatStandsIsInTheWayUntilItIsNamed) {
+  Bench bench;
+  bench.accept({with_document(part("a"), 1)});
+  PartFacts b = with_document(part("b"), 1);
+  b.distinct_from = {"a"};
+  bench.accept({b});
+  PartFacts c = with_document(part("c"), 1);
+  c.distinct_from = {"b"};
+
+  EXPECT_EQ(first_error(bench.submit({c})).args, std::vector<std::string>{"oa/a"});
+  c.distinct_from = {"a", "b"};
+  EXPECT_EQ(bench.refuse({c}), "");
+}
+
+TEST(SubmissionTest, WhenTheNewerIsWithdrawnTheOlderIsStillInTheWay) {
+  Bench bench;
+  bench.accept({with_document(part("a"), 1)});
+  PartFacts b = with_document(part("b"), 1);
+  b.distinct_from = {"a"};
+  bench.accept({b});
+  WithdrawalAsked asked;
+  asked.from = {{902}, 1};
+  asked.by = "oa";
+  asked.targets.push_back({{"oa", "b"}, 0});
+  asked.reason = "发布有误";
+  bench.take(asked);
+  bench.round();
+
+  EXPECT_EQ(first_error(bench.submit({with_document(part("c"), 1)})).args,
+            std::vector<std::string>{"oa/a"});
+}
+
+TEST(SubmissionTest, TwoThatDifferAreBothRevisedWithoutNamingEachOther) {
+  Bench bench;
+  bench.accept({with_document(part("a"), 1)});
+  PartFacts b = with_document(part("b"), 1);
+  b.distinct_from = {"a"};
+  bench.accept({b});
+
+  EXPECT_EQ(bench.refuse({with_document(part("a", 2), 1)}), "");
+  EXPECT_EQ(bench.refuse({with_document(part("b", 2), 1)}), "");
+  PartFacts c = with_document(part("c"), 1);
+  c.distinct_from = {"b"};
+  EXPECT_EQ(first_error(bench.submit({c})).args, std::vector<std::string>{"oa/a"});
 }
 
 TEST(SubmissionTest, DuplicatesWithinABundleAreFoundUnlessKnownToDiffer) {
@@ -170,6 +232,9 @@ TEST(SubmissionTest, DuplicatesWithinABundleAreFoundUnlessKnownToDiffer) {
   EXPECT_EQ(bench.refuse({with_document(part("a"), 1), b}), "duplicate_document");
   EXPECT_EQ(bench.refuse({part("a"), part("a", 1, "again")}), "duplicate_part");
   b.distinct_from = {"a"};
+  PartFacts c = with_document(part("c"), 1);
+  c.distinct_from = {"a"};
+  EXPECT_EQ(bench.refuse({with_document(part("a"), 1), b, c}), "duplicate_document");  // b and c
   EXPECT_EQ(bench.refuse({with_document(part("a"), 1), b}), "");
 }
 

@@ -402,6 +402,15 @@ TEST(ChangeCodecTest, AnEntryKeepsItsPhases) {
   EXPECT_EQ(decode<PhaseDueRow>(encode(due)), due);
 }
 
+TEST(ChangeCodecTest, AnEntryKeepsWhoHadItsDocumentAndItsContent) {
+  EntryAccepted entry = material::entry(1);
+  entry.parts[0].display_lease_ms = 60'000;
+  entry.parts[0].same_document = {{"oa", "a"}, {"cms", "b"}};
+  entry.parts[0].same_content = {{"oa", "c"}};
+
+  EXPECT_EQ(decode_change(encode_change(entry)), Change(entry));
+}
+
 TEST(ChangeCodecTest, DefaultsAtTheEndAreLeftOutAndUnknownFieldsIgnored) {
   EXPECT_EQ(hex(EpochOpened{}), "9102");
   EXPECT_EQ(hex(CursorMoved{.subscriber = {5}}), "920705");
