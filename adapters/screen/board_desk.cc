@@ -70,6 +70,7 @@ class Desk {
                        .out = asked_.out,
                        .language = asked_.language};
     std::vector<BoardPaper> papers;
+    papers.reserve(boards.size());
     for (const Board& board : boards) {
       papers.push_back(TRY(print_board(run, board, content, ledger, read_clocks().utc)));
     }

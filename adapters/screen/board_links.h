@@ -30,7 +30,7 @@ class BoardLinks {
   Status revoke(std::string_view name) const;
 
  private:
-  BoardLinks(std::string dir, MacKey key) : dir_(std::move(dir)), key_(key) {}
+  BoardLinks(std::string dir, const MacKey& key) : dir_(std::move(dir)), key_(key) {}
 
   Result<std::map<std::string, uint64_t, std::less<>>> numbers() const;
   std::string secret_of(std::string_view name, uint64_t number) const;

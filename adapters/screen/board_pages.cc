@@ -254,6 +254,33 @@ Result<std::string> BoardPages::keep_photo(const std::string& body) const {
   return name;
 }
 
+BoardPages::Tapped BoardPages::tapped(const Board& board,
+                                      BoardStep step,
+                                      std::string_view key) const {
+  Tapped found{.entry = {.board = board.id, .step = step}};
+  BoardEntry& entry = found.entry;
+  for (const auto& [digest, sheet] : ledger_.sheets(board.id)) {
+    if (to_hex(digest).substr(0, key_digits) == key && sheet.step != BoardStep::none) {
+      entry.publication = sheet.publication;
+      entry.revision = sheet.revision;
+      entry.digest = digest;
+      entry.title = sheet.title;
+      const std::string& photo = step == BoardStep::posted ? sheet.photo : sheet.down_photo;
+      found.has_photo = sheet.step == step && !photo.empty();
+    }
+  }
+  for (const auto& [publication, item] : content_.items) {
+    if (item_key(item) == key && board_takes(board, item.release)) {
+      entry.publication = publication;
+      entry.revision = item.release.revision;
+      entry.digest = item.digest;
+      entry.title = item_title(item.release, Language::zh);
+      found.seq = item.seq;
+    }
+  }
+  return found;
+}
+
 HttpResponse BoardPages::post(const HttpRequest& request, const Way& way, Utc now) {
   const Tap tap = tap_of(way.rest);
   const std::vector<Board> boards = boards_of(way);
@@ -261,28 +288,9 @@ HttpResponse BoardPages::post(const HttpRequest& request, const Way& way, Utc no
   if (tap.step == BoardStep::none || board == nullptr) {
     return plain_answer(404);
   }
-  BoardEntry entry{.board = board->id, .step = tap.step, .at = now, .by = way.name};
-  Seq seq;
-  bool has_photo = false;
-  for (const auto& [digest, sheet] : ledger_.sheets(board->id)) {
-    if (to_hex(digest).substr(0, key_digits) == tap.key && sheet.step != BoardStep::none) {
-      entry.publication = sheet.publication;
-      entry.revision = sheet.revision;
-      entry.digest = digest;
-      entry.title = sheet.title;
-      has_photo = sheet.step == tap.step &&
-                  !(tap.step == BoardStep::posted ? sheet.photo : sheet.down_photo).empty();
-    }
-  }
-  for (const auto& [publication, item] : content_.items) {
-    if (item_key(item) == tap.key && board_takes(*board, item.release)) {
-      entry.publication = publication;
-      entry.revision = item.release.revision;
-      entry.digest = item.digest;
-      entry.title = item_title(item.release, Language::zh);
-      seq = item.seq;
-    }
-  }
+  auto [entry, seq, has_photo] = tapped(*board, tap.step, tap.key);
+  entry.at = now;
+  entry.by = way.name;
   const Language language = language_of(request);
   // Posted, but taken back meanwhile: the page hears what to do instead.
   if (entry.publication.empty() || (tap.step == BoardStep::posted && !seq)) {

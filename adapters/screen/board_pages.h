@@ -45,10 +45,18 @@ class BoardPages {
     std::string_view rest;  // "", "sheets.json", "posted/longjing/0123…"
   };
 
+  // What a tap is about.
+  struct Tapped {
+    BoardEntry entry;  // without a publication: no such sheet
+    Seq seq;           // 0: it is no longer to be shown
+    bool has_photo = false;
+  };
+
   HttpResponse answer(const HttpRequest& request, Now now);
   HttpResponse get(const HttpRequest& request, const Way& way, Utc now);
   HttpResponse post(const HttpRequest& request, const Way& way, Utc now);
   HttpResponse photo(const HttpRequest& request, std::string_view name) const;
+  Tapped tapped(const Board& board, BoardStep step, std::string_view key) const;
   Result<std::string> keep_photo(const std::string& body) const;
   Status refresh();
   std::vector<Board> boards_of(const Way& way) const;

@@ -38,7 +38,7 @@ OfficialTable post_table(Language language,
     const Utc end = screen_end_of(item);
     std::string title = item_title(item.release, language);
     if (item.release.priority == Priority::urgent) {
-      title = "【" + said(language, "priority_urgent") + "】" + title;
+      title.insert(0, "【" + said(language, "priority_urgent") + "】");
     }
     table.rows.push_back({std::to_string(i + 1),
                           std::move(title),

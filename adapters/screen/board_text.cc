@@ -141,21 +141,29 @@ class Walk {
     }
   }
 
+  void end_cell() {
+    std::vector<std::string>& row = table_.rows.back();
+    const size_t first = row.size();
+    row.emplace_back(trimmed(std::exchange(text_, {})));
+    row.resize(first + columns_);
+    fill_from_above();
+  }
+
+  void end_row() {
+    for (const auto& [column, rows] : std::exchange(below_, {})) {
+      above_[column] = rows;
+    }
+    if (only_heads_ && table_.rows.size() == table_.head_rows + 1) {
+      ++table_.head_rows;
+    }
+  }
+
   void end(const NormalToken& token) {
     const std::string_view name = token.name;
     if ((name == "td" || name == "th") && tables_ == 1 && !table_.rows.empty()) {
-      std::vector<std::string>& row = table_.rows.back();
-      const size_t first = row.size();
-      row.emplace_back(trimmed(std::exchange(text_, {})));
-      row.resize(first + columns_);
-      fill_from_above();
+      end_cell();
     } else if (name == "tr" && tables_ == 1) {
-      for (const auto& [column, rows] : std::exchange(below_, {})) {
-        above_[column] = rows;
-      }
-      if (only_heads_ && table_.rows.size() == table_.head_rows + 1) {
-        ++table_.head_rows;
-      }
+      end_row();
     } else if (name == "table") {
       if (--tables_ == 0 && !table_.rows.empty()) {
         blocks_.emplace_back(std::move(table_));

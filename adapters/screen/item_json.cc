@@ -76,8 +76,9 @@ void add_text(JsonWriter& json,
   if (release.service_guide) {
     // At a counter people ask what they need and where; the law comes last.
     std::vector<sdk::Particular> elements = sdk::guide_elements(release);
-    std::ranges::stable_partition(
-        elements, [](const sdk::Particular& element) { return element.key != "legal_basis"; });
+    std::stable_partition(elements.begin(), elements.end(), [](const sdk::Particular& element) {
+      return element.key != "legal_basis";
+    });
     json.key("elements").begin_array();
     for (const sdk::Particular& element : elements) {
       add_fact(json, language, element.key, element.text);

@@ -76,6 +76,7 @@ std::vector<PlayedItem> played_items(const std::vector<Showing>& showings) {
     item.shown_ms += std::max<int64_t>(0, showing.until.ms - showing.from.ms);
   }
   std::vector<PlayedItem> items;
+  items.reserve(by_item.size());
   for (auto& [key, item] : by_item) {
     items.push_back(std::move(item));
   }

@@ -25,7 +25,8 @@ Result<ScreenPut> read_part(const std::string& path, Utc now) {
   ScreenPut put;
   put.canonical = TRY(read_file(path, limits::release_bytes_max));
   Release release = TRY(parse_release(put.canonical));
-  put.item = {.publication = "preview/" + release.id,
+  std::string publication = "preview/" + release.id;
+  put.item = {.publication = std::move(publication),
               .seq = Seq{1},
               .digest = sha256(put.canonical),
               .published_on = now,

@@ -120,12 +120,14 @@ void Admin::stop() {
 }
 
 void Admin::admit(std::vector<HttpPrincipal> principals) {
+  // NOLINTNEXTLINE(bugprone-use-after-move): not taken where it did not fit
   while (!admitted_.try_send(std::move(principals))) {
     admitted_.take(1);  // a list that no request has met
   }
 }
 
 void Admin::configure(std::shared_ptr<const CountySettings> county) {
+  // NOLINTNEXTLINE(bugprone-use-after-move)
   while (!counties_.try_send(std::move(county))) {
     counties_.take(1);
   }

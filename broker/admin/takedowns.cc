@@ -118,29 +118,26 @@ std::optional<TakedownPlace> place_of(const History& history,
   return place;
 }
 
-// Numbers of withdrawals that some channel has not finished.
-std::set<Seq> unfinished(const History& history, const CountySettings& county) {
-  std::set<Seq> found;
-  for (const DeliveryState state :
-       {DeliveryState::parked, DeliveryState::waiting, DeliveryState::confirming}) {
-    SubscriberNo subscriber;
-    Seq after;
-    for (size_t looked_at = 0; looked_at < limits::attention_releases_max;) {
-      const auto rows =
-          history.open_deliveries({}, state, subscriber, after, limits::page_rows_max);
-      for (const DeliveryChanged& row : rows) {
-        if (row.lane == Lane::withdrawal) {
-          found.insert(row.seq);
-        }
+void add_open(const History& history, DeliveryState state, std::set<Seq>& found) {
+  SubscriberNo subscriber;
+  Seq after;
+  for (size_t looked_at = 0; looked_at < limits::attention_releases_max;) {
+    const auto rows = history.open_deliveries({}, state, subscriber, after, limits::page_rows_max);
+    for (const DeliveryChanged& row : rows) {
+      if (row.lane == Lane::withdrawal) {
+        found.insert(row.seq);
       }
-      if (rows.size() < limits::page_rows_max) {
-        break;
-      }
-      looked_at += rows.size();
-      subscriber = rows.back().subscriber;
-      after = rows.back().seq;
     }
+    if (rows.size() < limits::page_rows_max) {
+      break;
+    }
+    looked_at += rows.size();
+    subscriber = rows.back().subscriber;
+    after = rows.back().seq;
   }
+}
+
+void add_leased(const History& history, std::set<Seq>& found) {
   for (const LeaseHeld& lease : history.leases()) {
     for (const SeqRun& run : lease.runs) {
       for (uint64_t i = 0; lease.lane == Lane::withdrawal && i < run.count; ++i) {
@@ -148,7 +145,10 @@ std::set<Seq> unfinished(const History& history, const CountySettings& county) {
       }
     }
   }
-  // What no cursor has come to yet.
+}
+
+// Up to here every channel has come.
+Seq lowest_cursor(const History& history, const CountySettings& county) {
   Seq lowest{UINT64_MAX};
   const auto cursors = history.cursors();
   for (const ChannelDefined& channel : history.channels()) {
@@ -163,6 +163,18 @@ std::set<Seq> unfinished(const History& history, const CountySettings& county) {
     }
     lowest = std::min(lowest, at);
   }
+  return lowest;
+}
+
+// Numbers of withdrawals that some channel has not finished.
+std::set<Seq> unfinished(const History& history, const CountySettings& county) {
+  std::set<Seq> found;
+  for (const DeliveryState state :
+       {DeliveryState::parked, DeliveryState::waiting, DeliveryState::confirming}) {
+    add_open(history, state, found);
+  }
+  add_leased(history, found);
+  const Seq lowest = lowest_cursor(history, county);
   const bool has_fleet = std::ranges::any_of(county.channels, &Channel::fleet);
   for (const EntryAccepted& entry : history.withdrawals({}, limits::page_rows_max)) {
     if (entry.seq > lowest || has_fleet) {

@@ -78,6 +78,17 @@ std::vector<std::string> domains_of(const PrincipalSettings& one, const NetPrinc
   return domains;
 }
 
+Status add_keys(Admitted& admitted, const PrincipalSettings& one, const NetPrincipal& principal) {
+  for (const std::string& key : {one.key, one.previous_key}) {
+    if (!key.empty()) {
+      const std::string name = key_name(one.name, key);
+      TRY(admitted.keys.add(key, {name, domains_of(one, principal)}));
+      admitted.names.emplace(name, principal);
+    }
+  }
+  return {};
+}
+
 bool is_the_same(const HttpPrincipal& a, const HttpPrincipal& b) {
   return a.name == b.name && a.token_hash == b.token_hash && a.roles == b.roles;
 }
@@ -114,13 +125,7 @@ Result<Admitted> admitted_of(std::span<const PrincipalSettings> principals, Utc 
       continue;
     }
     const NetPrincipal principal = net_principal_of(one);
-    for (const std::string& key : {one.key, one.previous_key}) {
-      if (!key.empty()) {
-        const std::string name = key_name(one.name, key);
-        TRY(admitted.keys.add(key, {name, domains_of(one, principal)}));
-        admitted.names.emplace(name, principal);
-      }
-    }
+    TRY(add_keys(admitted, one, principal));
     const std::vector<HttpRole> roles = roles_of(one);
     if (one.token_hash) {
       admitted.tokens.push_back({one.name,

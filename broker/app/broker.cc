@@ -373,11 +373,10 @@ void Broker::sort_inbox(Now now) {
       refuse_for_now(from);
     }
   }
-  for (Inbox::BlobGetAsked& one : inbox.gets) {
-    const Asker from = one.from;
-    if (!blob_desk_.submit(std::move(one))) {
+  for (const Inbox::BlobGetAsked& one : inbox.gets) {
+    if (!blob_desk_.submit(one)) {
       sessions_.answer(
-          from, wire::ErrorMessage{{ErrorCode::unavailable, "broker_busy", "", {}}}, inbox_);
+          one.from, wire::ErrorMessage{{ErrorCode::unavailable, "broker_busy", "", {}}}, inbox_);
     }
   }
   for (const Inbox::StatusAsked& one : inbox.statuses) {

@@ -316,7 +316,7 @@ Exit print_json_of(const Shell& shell, const std::vector<PrincipalSettings>& all
   return Exit::done;
 }
 
-std::string all_or(const Shell& shell, const PrincipalSettings& one, std::string list) {
+std::string all_or(const Shell& shell, const PrincipalSettings& one, const std::string& list) {
   const bool limits = one.role == Role::publisher;
   return !list.empty() || !limits ? list : std::string(shell.word("word_all"));
 }

@@ -67,13 +67,26 @@ Status fill(const std::string& directory, const SubmissionFile& submission) {
   return {};
 }
 
+Status fetch_files(BrokerClient& client, const std::string& files, const Release& release) {
+  for (const Attachment& attachment : release.attachments) {
+    if (!attachment.is_private) {
+      const std::string hex = to_hex(attachment.digest);
+      const std::string bytes =
+          TRY(client.bytes("/v1/blobs/" + hex, static_cast<size_t>(attachment.size_bytes)));
+      TRY(write_file(files + hex, bytes));
+    }
+  }
+  return {};
+}
+
 // What the broker holds, byte for byte as it was approved: the digests are looked at.
 Status fetch(const std::string& directory, const Shell& shell, const std::string& selector) {
   BrokerClient client = TRY(BrokerClient::open(shell));
   const Answer answer = TRY(client.get("/v1/releases/" + segment(selector) + "?raw=1"));
   const auto& parts = answer.value.items("parts");
   const auto& releases = answer.value.items("releases");
-  TRY(make_directory(directory + "/files"));
+  const std::string files = directory + "/files/";
+  TRY(make_directory(files));
   for (size_t part = 0; part < releases.size() && part < parts.size(); ++part) {
     const std::string canonical = TRY(canonicalise(to_text(releases[part])));
     if (to_hex(sha256(canonical)) != parts[part].text("digest")) {
@@ -81,14 +94,7 @@ Status fetch(const std::string& directory, const Shell& shell, const std::string
     }
     TRY(write_file(directory + "/" + std::to_string(part) + ".json", canonical));
     const Release release = TRY(parse_release(canonical));
-    for (const Attachment& attachment : release.attachments) {
-      if (!attachment.is_private) {
-        const std::string hex = to_hex(attachment.digest);
-        const std::string bytes =
-            TRY(client.bytes("/v1/blobs/" + hex, static_cast<size_t>(attachment.size_bytes)));
-        TRY(write_file(directory + "/files/" + hex, bytes));
-      }
-    }
+    TRY(fetch_files(client, files, release));
   }
   return {};
 }

@@ -392,6 +392,7 @@ class Core {
   void dispatch(Now now);
   bool serve(Session& session, Now now, uint64_t& budget);
   void dispatch_by_hand(Now now);
+  bool has_its_fill(const Session& session, const ChannelRuntime& channel) const;
   uint64_t in_hand_of(const Session& session) const;
   bool hand_due(Session* session, const ChannelRuntime& channel, DueKind kind, Now now);
   bool hand_lane(Session& session, const ChannelRuntime& channel, Lane lane, Now now);
@@ -411,12 +412,11 @@ class Core {
                                        const HandedItem& item) const;
   static void hide_what_is_there(HandedItem& item);
   static void keep_places(const HandedItem& item, DeliveryChanged& changed);
-  void hand_one(Session& session,
+  void hand_one(Session* session,
                 const ChannelRuntime& channel,
                 const EntryAccepted& entry,
                 Verdict verdict,
-                DeliveryChanged row,
-                DeliveryState from,
+                DeliveryChanged row,  // in the state it was
                 Now now);
   void hand_out(Session& session, const ChannelRuntime& channel, HandOver& over, Now now);
 

@@ -37,14 +37,10 @@ void Core::dispatch(Now now) {
 bool Core::serve(Session& session, Now now, uint64_t& budget) {
   const auto found = channels_.find(session.channel);
   if (found == channels_.end() || session.used_messages >= session.credit_messages ||
-      !may_serve(session, found->second, now)) {
+      !may_serve(session, found->second, now) || has_its_fill(session, found->second)) {
     return false;
   }
   const ChannelRuntime& channel = found->second;
-  const uint64_t in_hand = in_hand_of(session);
-  if (channel.policy.credit_max != 0 && in_hand >= channel.policy.credit_max) {
-    return false;
-  }
   const auto take = [&](bool done) {
     budget -= done ? 1 : 0;
     return done;
@@ -83,6 +79,11 @@ bool Core::serve(Session& session, Now now, uint64_t& budget) {
     session.due_last = session.due_last || done;
   }
   return take(done || lanes());
+}
+
+bool Core::has_its_fill(const Session& session, const ChannelRuntime& channel) const {
+  const uint64_t most = channel.policy.credit_max;
+  return most != 0 && in_hand_of(session) >= most;
 }
 
 uint64_t Core::in_hand_of(const Session& session) const {
@@ -344,12 +345,8 @@ void Core::hand_special(Session* session,
     case Verdict::Kind::hand_over:
       break;
   }
-  if (session == nullptr) {
-    changed.reason = "awaiting_person";
-    note(Note::Level::info, "delivery.parked", no, entry.seq, 1, changed.reason);
-    return move(std::move(changed), from, Trigger::awaits_person);
-  }
-  hand_one(*session, channel, entry, std::move(verdict), std::move(changed), from, now);
+  changed.state = from;
+  hand_one(session, channel, entry, std::move(verdict), std::move(changed), now);
 }
 
 // Parts that a replay leaves out, being withdrawn, may stand where they were: replaced by another,
@@ -397,13 +394,19 @@ void Core::hide_what_is_there(HandedItem& item) {
   }
 }
 
-void Core::hand_one(Session& session,
+// To the adapter, or where the channel has none to a person.
+void Core::hand_one(Session* session,
                     const ChannelRuntime& channel,
                     const EntryAccepted& entry,
                     Verdict verdict,
                     DeliveryChanged changed,
-                    DeliveryState from,
                     Now now) {
+  const DeliveryState from = changed.state;
+  if (session == nullptr) {
+    changed.reason = "awaiting_person";
+    note(Note::Level::info, "delivery.parked", changed.subscriber, entry.seq, 1, changed.reason);
+    return move(std::move(changed), from, Trigger::awaits_person);
+  }
   SeqRuns first_shown;
   if (entry.kind == EntryKind::bundle) {
     add_first_shown(channel, entry, first_shown);
@@ -422,7 +425,7 @@ void Core::hand_one(Session& session,
   keep_places(verdict.item, changed);
   std::ranges::copy(left, std::back_inserter(changed.receipt.parts));
   changed.attempts = verdict.item.attempt;
-  changed.instance = session.instance;
+  changed.instance = session->instance;
   changed.lease = ledger_.next_lease();
   if (!changed.first_leased_at) {
     changed.first_leased_at = now.utc;
@@ -434,7 +437,7 @@ void Core::hand_one(Session& session,
   auto items = std::make_shared<HandedItems>();
   items->push_back(std::move(verdict.item));
   over.items = std::move(items);
-  hand_out(session, channel, over, now);
+  hand_out(*session, channel, over, now);
 }
 
 void Core::hand_out(Session& session, const ChannelRuntime& channel, HandOver& over, Now now) {

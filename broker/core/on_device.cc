@@ -83,6 +83,20 @@ void take_place(const DeviceChanged& wanted, Seq head, DeviceChanged& row) {
   row.off_hours = wanted.off_hours;
 }
 
+// It gets another key, is revoked or retired.
+void take_verb(const DeviceDecided& event, Seq head, Now now, DeviceChanged& row) {
+  const bool replaced = event.verb == Verb::replace;
+  row.key = replaced ? event.wanted.key : std::string();
+  row.code_until = replaced ? event.wanted.code_until : Utc{};
+  row.state = replaced                     ? DeviceState::invited
+              : event.verb == Verb::retire ? DeviceState::retired
+                                           : DeviceState::revoked;
+  row.counts_until = replaced ? Seq{} : Seq{head.value + 1};
+  if (event.verb == Verb::retire) {
+    row.dark_by = event.dark_by ? event.dark_by : now.utc;
+  }
+}
+
 }  // namespace
 
 void Core::on_event(const DeviceDecided& event, Now now) {
@@ -117,24 +131,14 @@ void Core::on_event(const DeviceDecided& event, Now now) {
   } else {
     // Whatever comes next, the key it has now is no longer good.
     step_.sends.emplace_back(SendDoor{row.key, {}, false});
-    const bool replaced = event.verb == Verb::replace;
-    row.key = replaced ? event.wanted.key : std::string();
-    row.code_until = replaced ? event.wanted.code_until : Utc{};
-    row.state = replaced                     ? DeviceState::invited
-                : event.verb == Verb::retire ? DeviceState::retired
-                                             : DeviceState::revoked;
-    row.counts_until = replaced ? Seq{} : Seq{ledger_.head().value + 1};
+    take_verb(event, ledger_.head(), now, row);
   }
   row.at = now.utc;
   row.by = event.operator_name;
   row.reason = event.reason;
-  if (event.verb == Verb::retire) {
-    row.dark_by = event.dark_by ? event.dark_by : now.utc;
-  }
   note(Note::Level::info, event_of(event.verb), row.device, {}, 1, row.name);
   close_stream_of(row.device, event.verb == Verb::change ? "device_changed" : "device_revoked");
-  const bool admits = row.state == DeviceState::invited && event.verb == Verb::replace;
-  if (admits) {
+  if (event.verb == Verb::replace) {
     step_.sends.emplace_back(SendDoor{row.key, row.device, true});
   }
   const SubscriberNo device = row.device;

@@ -542,8 +542,8 @@ void Core::flush_fleet_marks(Now now) {
       fleet_.mark(FleetMark::contact, stream.device, {});
     }
   }
-  for (FleetMarked& marked : fleet_.take_marks(now.utc)) {
-    emit(std::move(marked));
+  for (const FleetMarked& marked : fleet_.take_marks(now.utc)) {
+    emit(marked);
   }
 }
 

@@ -147,7 +147,8 @@ Result<PublicKeys> read_public_keys(const std::string& directory) {
     if (!name.ends_with(key_file_ending)) {
       continue;
     }
-    const auto text = read_file(directory + "/" + name, limits::checkpoint_bytes_max);
+    const auto text =
+        read_file(std::string(directory).append("/").append(name), limits::checkpoint_bytes_max);
     const auto key = text ? public_key_from_hex(text->substr(0, text->find_last_not_of("\r\n") + 1))
                           : std::nullopt;
     if (key) {

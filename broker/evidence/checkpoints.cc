@@ -37,14 +37,14 @@ Result<std::vector<std::string>> names_in(const std::string& directory) {
 
 }  // namespace
 
-Checkpoints::Checkpoints(std::string directory, const History& history, SigningKey key)
-    : directory_(std::move(directory)), history_(&history), key_(std::move(key)) {}
+Checkpoints::Checkpoints(std::string directory, const History& history, const SigningKey& key)
+    : directory_(std::move(directory)), history_(&history), key_(key) {}
 
 Result<Checkpoints> Checkpoints::open(const std::string& directory,
                                       const History& history,
-                                      SigningKey key) {
+                                      const SigningKey& key) {
   TRY(make_directory(directory));
-  Checkpoints opened(directory, history, std::move(key));
+  Checkpoints opened(directory, history, key);
   const auto names = TRY(names_in(directory));
   if (!names.empty()) {
     opened.newest_ = TRY(read_one(directory + "/" + names.back()));
@@ -72,7 +72,7 @@ Result<Checkpoint> Checkpoints::make(Utc now) {
   if (newest_) {
     next.previous = digest_of(*newest_);
   }
-  next = sign(std::move(next), key_);
+  next = sign(next, key_);
   TRY(replace_file(directory_ + "/" + name_of(number), text_of(next)));
   newest_ = next;
   return next;

@@ -18,7 +18,7 @@ class Checkpoints {
   // history outlives it. Makes the directory.
   static Result<Checkpoints> open(const std::string& directory,
                                   const History& history,
-                                  SigningKey key);
+                                  const SigningKey& key);
 
   // Of the newest durable changeset: the last one where nothing was committed since. not_found
   // checkpoint_nothing: an empty journal.
@@ -29,7 +29,7 @@ class Checkpoints {
   const std::optional<Checkpoint>& newest() const { return newest_; }
 
  private:
-  Checkpoints(std::string directory, const History& history, SigningKey key);
+  Checkpoints(std::string directory, const History& history, const SigningKey& key);
 
   std::string directory_;
   const History* history_;

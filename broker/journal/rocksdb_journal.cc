@@ -146,7 +146,7 @@ Status RocksdbJournal::destroy(const SendDestroy& what) {
     ranges.push_back({Cf::release, {keys::title(seq, 0), keys::title(seq, UINT8_MAX)}});
   }
   if (!what.blobs.empty()) {
-    ranges.push_back({Cf::blob, keys::chunks(what.blobs.front())});
+    ranges.emplace_back(Cf::blob, keys::chunks(what.blobs.front()));
   }
   RocksdbStore::Purge& purge = purges_[what.confirmation];
   if (!purge.rewritten) {

@@ -95,36 +95,41 @@ bool read_rows(Decoder& decoder, std::string& rgb) {
   return true;
 }
 
+// An unsigned number of `count` bytes; 0 where the bytes end before.
+size_t number_in(std::string_view tiff, size_t at, size_t count) {
+  const bool little = tiff.starts_with("II");
+  size_t value = 0;
+  for (size_t i = 0; i < count && at + i < tiff.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(tiff[at + (little ? count - 1 - i : i)]);
+    value = value << 8U | byte;
+  }
+  return at + count <= tiff.size() ? value : 0;
+}
+
 // EXIF tag 0x0112 of the first image directory: 1 to 8; 1 where nothing is said.
+int orientation_in(std::string_view tiff) {
+  constexpr size_t tag_orientation = 0x0112, entry_bytes = 12;
+  const size_t directory = number_in(tiff, 4, 4);
+  const size_t entries = number_in(tiff, directory, 2);
+  for (size_t i = 0; i < entries; ++i) {
+    const size_t entry = directory + 2 + i * entry_bytes;
+    if (entry + entry_bytes > tiff.size()) {
+      break;
+    }
+    if (number_in(tiff, entry, 2) == tag_orientation) {
+      const size_t value = number_in(tiff, entry + 8, 2);
+      return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+    }
+  }
+  return 1;
+}
+
 int orientation_of(const jpeg_decompress_struct& codec) {
   constexpr std::string_view mark("Exif\0\0", 6);
   for (const jpeg_marker_struct* one = codec.marker_list; one != nullptr; one = one->next) {
     const std::string_view bytes(reinterpret_cast<const char*>(one->data), one->data_length);
-    if (!bytes.starts_with(mark)) {
-      continue;
-    }
-    const std::string_view tiff = bytes.substr(mark.size());
-    const bool little = tiff.starts_with("II");
-    const auto number = [&](size_t at, size_t count) -> size_t {
-      size_t value = 0;
-      for (size_t i = 0; i < count && at + i < tiff.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(tiff[at + (little ? count - 1 - i : i)]);
-        value = value << 8U | byte;
-      }
-      return at + count <= tiff.size() ? value : 0;
-    };
-    constexpr size_t tag_orientation = 0x0112, entry_bytes = 12;
-    const size_t directory = number(4, 4);
-    const size_t entries = number(directory, 2);
-    for (size_t i = 0; i < entries; ++i) {
-      const size_t entry = directory + 2 + i * entry_bytes;
-      if (entry + entry_bytes > tiff.size()) {
-        break;
-      }
-      if (number(entry, 2) == tag_orientation) {
-        const size_t value = number(entry + 8, 2);
-        return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
-      }
+    if (bytes.starts_with(mark)) {
+      return orientation_in(bytes.substr(mark.size()));
     }
   }
   return 1;
@@ -182,7 +187,7 @@ Pixels reduced(const Pixels& from, uint32_t side_px) {
           sum[2] += at[2];
         }
       }
-      const uint32_t count = (y1 - y0) * (x1 - x0);
+      const uint32_t count = std::max<uint32_t>(1, (y1 - y0) * (x1 - x0));
       for (size_t c = 0; c < 3; ++c) {
         to.rgb[(size_t{y} * to.width + x) * 3 + c] = static_cast<char>(sum[c] / count);
       }

@@ -66,6 +66,7 @@ std::optional<PathValues> match(const std::vector<std::string>& pattern,
 // Sorts literals before captures before the rest, place by place.
 std::vector<int> rank(const std::vector<std::string>& segments) {
   std::vector<int> ranks;
+  ranks.reserve(segments.size());
   for (const std::string& segment : segments) {
     ranks.push_back(is_rest(segment) ? 2 : is_capture(segment) ? 1 : 0);
   }

@@ -262,9 +262,9 @@ void HttpEngine::post_events(uint64_t exchange,
 }
 
 void HttpEngine::post_event(uint64_t exchange, std::string text) {
-  asio::post(io_, [this, exchange, text = std::move(text)]() mutable {
+  asio::post(io_, [this, exchange, text = std::move(text)] {
     if (const auto session = find(exchange)) {
-      session->send_event(std::move(text));
+      session->send_event(text);
     }
   });
 }

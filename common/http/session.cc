@@ -311,12 +311,12 @@ void Session::start_events(HttpFields headers, std::shared_ptr<EventLink> link) 
 }
 
 // What the sending end has not counted.
-void Session::send_own(std::string text) {
+void Session::send_own(std::string_view text) {
   link_->queued_bytes += text.size();
-  send_event(std::move(text));
+  send_event(text);
 }
 
-void Session::send_event(std::string text) {
+void Session::send_event(std::string_view text) {
   if (phase_ != Phase::streaming) {
     return;
   }

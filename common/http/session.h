@@ -38,7 +38,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void refuse_busy();
   void answer(HttpResponse response);
   void start_events(HttpFields headers, std::shared_ptr<EventLink> link);
-  void send_event(std::string text);
+  void send_event(std::string_view text);
   void end_events();
   // Closes now, or after the answer under way.
   void stop();
@@ -68,7 +68,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void write_piece();
   std::optional<std::string_view> next_piece();
   void finish_answer();
-  void send_own(std::string text);
+  void send_own(std::string_view text);
   void flush_events();
   void linger();
   void end_exchange();

@@ -146,6 +146,7 @@ constexpr SettingRow<PersonRow> person_rows[] = {
 
 std::vector<ApprovalRole> roles_of(const std::vector<std::string>& names) {
   std::vector<ApprovalRole> roles;
+  roles.reserve(names.size());
   for (const std::string& name : names) {
     roles.push_back(*parse_approval_role(name));
   }
@@ -155,6 +156,7 @@ std::vector<ApprovalRole> roles_of(const std::vector<std::string>& names) {
 template <class Map>
 std::vector<std::string> ids_of(const Map& map) {
   std::vector<std::string> ids;
+  ids.reserve(map.size());
   for (const auto& [id, value] : map) {
     ids.push_back(id);
   }

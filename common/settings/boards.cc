@@ -73,6 +73,7 @@ Result<std::vector<Board>> load_boards(const std::string& path) {
   TRY(check_names(file, {&board_name, 1}));
   const auto listed = TRY(read_list<Board>(file, board_name, board_rows));
   std::vector<Board> boards;
+  boards.reserve(listed.size());
   for (const Listed<Board>& one : listed) {
     boards.push_back(one.settings);
   }

@@ -265,6 +265,7 @@ Status check_gate(const TomlFile& file,
   const Listed<Channel>* gate = find_channel(channels, policy.gate.channel);
   if (gate == nullptr) {
     std::vector<std::string> known;
+    known.reserve(channels.size());
     for (const Listed<Channel>& one : channels) {
       known.push_back(one.settings.id);
     }

@@ -90,6 +90,7 @@ constexpr SettingRow<Column> column_rows[] = {
 template <class Map>
 std::vector<std::string> names_of(const Map& map) {
   std::vector<std::string> names;
+  names.reserve(map.size());
   for (const auto& [id, value] : map) {
     names.push_back(id);
   }
