@@ -107,18 +107,22 @@ Result<std::string> WeiboAdapter::text_of(const sdk::Part& part) const {
   return weibo_text(api_.settings().text, part);
 }
 
-Result<std::optional<WeiboPost>> WeiboAdapter::look(const std::string& url) {
-  const std::vector<WeiboPost> posts = TRY(api_.timeline());
-  for (const WeiboPost& post : posts) {
+Result<WeiboAdapter::Seen> WeiboAdapter::look_back(const std::string& url) {
+  const WeiboTimeline timeline = TRY(api_.timeline());
+  for (const WeiboPost& post : timeline.posts) {
     for (const std::string& address : addresses_in(post.text)) {
       const bool is_short = address.starts_with("http://t.cn/");
       const std::string leads_to = is_short ? TRY(api_.expand(address)) : address;
       if (leads_to == url) {
-        return std::optional(post);
+        return Seen{post, timeline.whole};
       }
     }
   }
-  return std::optional<WeiboPost>();
+  return Seen{std::nullopt, timeline.whole};
+}
+
+Result<std::optional<WeiboPost>> WeiboAdapter::look(const std::string& url) {
+  return TRY(look_back(url)).post;
 }
 
 Result<std::optional<WeiboPicture>> WeiboAdapter::picture(const sdk::Part& part,
@@ -228,18 +232,21 @@ Report WeiboAdapter::find(const sdk::Delivery& delivery, sdk::Helper& /*helper*/
       receipt.parts.push_back(receipt_of(part, part.old_platform_id));
       continue;
     }
-    const auto there = url.empty() ? Result<std::optional<WeiboPost>>(std::nullopt) : look(url);
-    if (!there) {
-      return failed(there.error());
+    const auto seen = url.empty() ? Result<Seen>({std::nullopt, true}) : look_back(url);
+    if (!seen) {
+      return failed(seen.error());
     }
-    if (*there && delivery.withdrawal) {
-      receipt.parts.push_back(receipt_of(part, (*there)->id));
+    const std::optional<WeiboPost>& there = seen->post;
+    if (there && delivery.withdrawal) {
+      receipt.parts.push_back(receipt_of(part, there->id));
+    } else if (delivery.withdrawal && !seen->whole) {
+      return sdk::content("weibo_find_by_hand", url);
     } else if (!delivery.withdrawal) {
       const auto text = text_of(part);
-      if (!*there || !text || !same_words((*there)->text, *text)) {
+      if (!there || !text || !same_words(there->text, *text)) {
         return sdk::gone();  // publish() and update() look once more at each part
       }
-      receipt.parts.push_back(receipt_of(part, (*there)->id));
+      receipt.parts.push_back(receipt_of(part, there->id));
     }
   }
   return receipt.parts.empty() ? sdk::gone() : sdk::published(std::move(receipt));
@@ -255,11 +262,15 @@ Report WeiboAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& helper
     std::string id = part.old_platform_id;
     const std::string url = marked_address(delivery, part.part);
     if (id.empty() && !url.empty()) {
-      const auto there = look(url);
-      if (!there) {
-        return failed(there.error());
+      const auto seen = look_back(url);
+      if (!seen) {
+        return failed(seen.error());
       }
-      id = *there ? (*there)->id : "";
+      // Whether it is among older posts only a person can say: not seen is not gone.
+      if (!seen->post && !seen->whole) {
+        return sdk::content("weibo_find_by_hand", url);
+      }
+      id = seen->post ? seen->post->id : "";
     }
     if (id.empty()) {
       continue;

@@ -25,6 +25,13 @@ class WeiboAdapter final : public sdk::ChannelAdapter {
 
  private:
   // The post that leads to this address; empty optional: none among the newest.
+  // The newest post that leads there. whole: older ones do not either.
+  struct Seen {
+    std::optional<WeiboPost> post;
+    bool whole = false;
+  };
+
+  Result<Seen> look_back(const std::string& url);
   Result<std::optional<WeiboPost>> look(const std::string& url);
   Result<PartReceipt> put_up(const sdk::Delivery& delivery,
                              const sdk::Part& part,

@@ -132,9 +132,9 @@ Result<WeiboPost> WeiboApi::show(const std::string& id) {
   return post_of(value);
 }
 
-Result<std::vector<WeiboPost>> WeiboApi::timeline() {
+Result<WeiboTimeline> WeiboApi::timeline() {
   constexpr size_t per_page = 100;
-  std::vector<WeiboPost> posts;
+  WeiboTimeline timeline;
   for (int page = 1; page <= limits::weibo_timeline_pages_max; ++page) {
     const JsonValue value = TRY(get("/2/statuses/user_timeline.json",
                                     {{"uid", settings_.uid},
@@ -142,13 +142,14 @@ Result<std::vector<WeiboPost>> WeiboApi::timeline() {
                                      {"page", std::to_string(page)}}));
     const JsonValue::Array& listed = value.items("statuses");
     for (const JsonValue& status : listed) {
-      posts.push_back(post_of(status));
+      timeline.posts.push_back(post_of(status));
     }
     if (listed.size() < per_page) {
+      timeline.whole = true;
       break;
     }
   }
-  return posts;
+  return timeline;
 }
 
 Result<std::string> WeiboApi::expand(const std::string& url) {

@@ -20,6 +20,11 @@ struct WeiboPost {
   std::string text;
 };
 
+struct WeiboTimeline {
+  std::vector<WeiboPost> posts;  // newest first
+  bool whole = false;            // there are no older ones
+};
+
 struct WeiboPicture {
   std::string media_type;
   std::string bytes;
@@ -34,8 +39,8 @@ class WeiboApi {
   Result<WeiboPost> share(const std::string& text, const std::optional<WeiboPicture>& picture);
   Status destroy(const std::string& id);
   Result<WeiboPost> show(const std::string& id);
-  // The newest posts, weibo_timeline_pages_max pages of them; newest first.
-  Result<std::vector<WeiboPost>> timeline();
+  // The newest posts, weibo_timeline_pages_max pages of them.
+  Result<WeiboTimeline> timeline();
   // Where a short address leads; as it is where the platform does not know it.
   Result<std::string> expand(const std::string& url);
 

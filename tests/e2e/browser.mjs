@@ -48,9 +48,18 @@ const commands = {
   screenshot: ({ page, path, full }) => pages.get(page).screenshot({ path, fullPage: Boolean(full) }).then(() => null),
   resize: ({ page, width, height }) => pages.get(page).setViewportSize({ width, height }),
   problems: ({ page }) => pages.get(page).problems,
+  // Time passes in steps: each fires what is due.
+  async steps({ page, ms, step }) {
+    for (let left = ms; left > 0; left -= step) await pages.get(page).clock.fastForward(Math.min(step, left));
+    return null;
+  },
+  // Asked of the browser: with a clock of its own a page has no performance.memory.
   async heap({ page }) {
-    await pages.get(page).evaluate("gc()");
-    return pages.get(page).evaluate("performance.memory.usedJSHeapSize");
+    const session = await pages.get(page).context().newCDPSession(pages.get(page));
+    await session.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await session.send("Runtime.getHeapUsage");
+    await session.detach();
+    return usedSize;
   },
   // What axe-core finds: rule, impact and the elements.
   async axe({ page }) {
