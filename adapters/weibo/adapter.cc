@@ -29,12 +29,18 @@ void replace_all(std::string& text, std::string_view name, std::string_view valu
 }
 
 // Kept by the broker: where to look for a post whose answer was lost, also for its withdrawal.
-std::string address_mark(const sdk::Part& part) {
-  return "url:" + std::to_string(part.part) + ":" + part.portal_url;
+// Named by the publication: as a part of a withdrawal it has another number than it had in its
+// bundle.
+std::string mark_start(const sdk::Part& part) {
+  return "url:" + part.publisher + "/" + part.release.id + ":";
 }
 
-std::string marked_address(const sdk::Delivery& delivery, uint8_t part) {
-  const std::string start = "url:" + std::to_string(part) + ":";
+std::string address_mark(const sdk::Part& part) {
+  return mark_start(part) + part.portal_url;
+}
+
+std::string marked_address(const sdk::Delivery& delivery, const sdk::Part& part) {
+  const std::string start = mark_start(part);
   for (const std::string& id : delivery.platform_ids) {
     if (id.starts_with(start)) {
       return id.substr(start.size());
@@ -227,7 +233,7 @@ Report WeiboAdapter::find(const sdk::Delivery& delivery, sdk::Helper& /*helper*/
   receipt.at = read_clocks().utc;
   for (const sdk::Part& part : delivery.parts) {
     const std::string url =
-        part.portal_url.empty() ? marked_address(delivery, part.part) : part.portal_url;
+        part.portal_url.empty() ? marked_address(delivery, part) : part.portal_url;
     if (delivery.withdrawal && !part.old_platform_id.empty()) {
       receipt.parts.push_back(receipt_of(part, part.old_platform_id));
       continue;
@@ -260,7 +266,7 @@ Report WeiboAdapter::withdraw(const sdk::Delivery& delivery, sdk::Helper& helper
   receipt.level = ReceiptLevel::seen_public;
   for (const sdk::Part& part : delivery.parts) {
     std::string id = part.old_platform_id;
-    const std::string url = marked_address(delivery, part.part);
+    const std::string url = marked_address(delivery, part);
     if (id.empty() && !url.empty()) {
       const auto seen = look_back(url);
       if (!seen) {
