@@ -6,6 +6,8 @@ import os
 import re
 import sys
 import unittest
+import urllib.parse
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fakes"))
 
@@ -37,9 +39,9 @@ class WeiboTest(unittest.TestCase):
             file.write(text + "\n")
 
     def shown(self, weibo):
-        """Release to revision, by what the posts say."""
+        """Release to revision, by what the posts say; those of others are left out."""
         found = [re.search(r"（(w-\d+)）(更正)?", text) for text in weibo.state()["visible"]]
-        return {one[1]: 2 if one[2] else 1 for one in found}
+        return {one[1]: 2 if one[2] else 1 for one in found if one}
 
     def test_post_revision_and_withdrawal(self):
         with Home() as home, Platform("weibo", "--per-hour", "1000") as weibo:
@@ -84,9 +86,62 @@ class WeiboTest(unittest.TestCase):
             home.wait_state(seq, "weibo", "published")
             self.assertEqual(len(weibo.ledger("published")), 1)
 
+    def call(self, weibo, path, **form):
+        """As somebody else with access to the account."""
+        body = urllib.parse.urlencode({"access_token": "token-1", **form}).encode()
+        with urllib.request.urlopen(weibo.url + path, body, timeout=30) as answer:
+            return answer.read()
+
+    def uncertain(self, home, weibo, *names):
+        """One bundle, all of it posted, no answer that says so; the adapter is away. Its number."""
+        weibo.faults(lag=1, late=1)
+        seq = home.publisher().submit([canonical(notice(name)) for name in names])["seq"]
+        wait_for(lambda: len(weibo.ledger("published")) == len(names), "all is posted")
+        home.kill("gulou-weibo")
+        self.assertNotEqual(home.standing(seq, "weibo").get("state"), "published")
+        weibo.calm()
+        weibo.clock(advance_s=3600)
+        return seq
+
+    def by_hand(self, home, weibo):
+        """What a person does about withdrawals that are parked."""
+        for parked in home.gulou_json_of(None, "delivery", "list", "--parked", "--channel", "weibo")["deliveries"]:
+            self.assertEqual(parked["reason"], "weibo_find_by_hand")
+            for post in weibo.ledger("published"):
+                if parked["title"] in post["text"] and post["text"] in weibo.state()["visible"]:
+                    self.call(weibo, "/2/statuses/destroy.json", id=post["id"])
+            home.gulou("delivery", "resolve", parked["id"], "--removed", "--reason", "已登录微博删除")
+
+    def test_one_of_two_without_an_answer_is_the_one_that_goes(self):
+        """The second of its bundle is the first of its withdrawal."""
+        with Home() as home, Platform("weibo", "--per-hour", "1000", "--late-s", "2") as weibo:
+            self.prepare(home, weibo)
+            self.uncertain(home, weibo, "w-1", "w-2")
+
+            withdrawn = home.publisher().withdraw("w-2", "remove", "有误")["seq"]
+            home.start("gulou-weibo", ready=False)
+
+            home.wait_confirmed(withdrawn, "weibo")
+            self.assertEqual(self.shown(weibo), {"w-1": 1})
+
+    def test_what_is_not_among_the_newest_posts_is_for_a_person_to_find(self):
+        with Home() as home, Platform("weibo", "--per-hour", "1000", "--late-s", "2") as weibo:
+            self.prepare(home, weibo)
+            self.uncertain(home, weibo, "w-1")
+            for number in range(500):
+                self.call(weibo, "/2/statuses/share.json", rip="127.0.0.1", status=f"今日天气 {number} http://127.0.0.1/{number}")
+
+            withdrawn = home.publisher().withdraw("w-1", "remove", "有误")["seq"]
+            home.start("gulou-weibo", ready=False)
+
+            wait_for(lambda: home.gulou_json_of(None, "delivery", "list", "--parked", "--channel", "weibo")["deliveries"], "it is parked")
+            self.assertEqual(self.shown(weibo), {"w-1": 1})
+            self.by_hand(home, weibo)
+            home.wait_confirmed(withdrawn, "weibo")
+            self.assertEqual(self.shown(weibo), {})
+
     def test_swarm(self):
-        # No more than the adapter looks back: what is older and uncertain is a person's to find.
-        releases, kills = (450, 200) if LONG else (40, 20)
+        releases, kills = (1000, 200) if LONG else (40, 20)
         with Home() as home, Platform("weibo", "--per-hour", "100000", seed=5, late=0.1, lag=0.05, similar=0.05, busy=0.05, limit=0.02,
                                       error_5xx=0.03, close_after_commit=0.05, close_after_read=0.03, wrong_length=0.03) as weibo:
             self.prepare(home, weibo)
@@ -96,7 +151,12 @@ class WeiboTest(unittest.TestCase):
             swarm.revise()
             swarm.kill(kills)
             weibo.calm()
-            swarm.settle(lambda: self.shown(weibo))
+
+            def visible():
+                self.by_hand(home, weibo)
+                return self.shown(weibo)
+
+            swarm.settle(visible)
 
             self.assertEqual(len(weibo.state()["visible"]), len(swarm.wanted))
             per_text = {}
