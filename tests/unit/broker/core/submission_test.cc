@@ -16,6 +16,13 @@ PartFacts with_document(PartFacts facts, uint8_t number) {
   return facts;
 }
 
+// Document 1, known to be another than these.
+PartFacts other_than(std::vector<std::string> others, const char* id) {
+  PartFacts facts = with_document(part(id), 1);
+  facts.distinct_from = std::move(others);
+  return facts;
+}
+
 TEST(SubmissionTest, AcceptedMeansDurable) {
   Bench bench;
   Submitted submitted = submission("oa", {part("a")});
@@ -154,24 +161,18 @@ TEST(SubmissionTest, TheSameContentUnderAnotherIdIsADuplicate) {
 TEST(SubmissionTest, ADuplicateKnownToDifferIsAccepted) {
   Bench bench;
   bench.accept({with_document(part("a"), 1)});
-  PartFacts distinct = with_document(part("b"), 1);
-  distinct.distinct_from = {"a"};
   PartFacts correcting = with_document(part("c"), 1);
   correcting.supersedes = {"oa/a", "oa/b"};
 
-  EXPECT_EQ(bench.refuse({distinct}), "");
+  EXPECT_EQ(bench.refuse({other_than({"a"}, "b")}), "");
   EXPECT_EQ(bench.refuse({correcting}, "cms"), "");
 }
 
 TEST(SubmissionTest, EachThatStandsIsInTheWayAlsoBeforeItIsDurable) {
   Bench bench;
-  PartFacts b = with_document(part("b"), 1);
-  b.distinct_from = {"a"};
-  PartFacts c = with_document(part("c"), 1);
-  c.distinct_from = {"b"};
   bench.take(submission("oa", {with_document(part("a"), 1)}));
-  bench.take(submission("oa", {b}));
-  bench.take(submission("oa", {c}));
+  bench.take(submission("oa", {other_than({"a"}, "b")}));
+  bench.take(submission("oa", {other_than({"b"}, "c")}));
   bench.round();
 
   const auto refused = bench.took<SendRefused>();
@@ -182,23 +183,17 @@ TEST(SubmissionTest, EachThatStandsIsInTheWayAlsoBeforeItIsDurable) {
 TEST(SubmissionTest, EachThatStandsIsInTheWayUntilItIsNamed) {
   Bench bench;
   bench.accept({with_document(part("a"), 1)});
-  PartFacts b = with_document(part("b"), 1);
-  b.distinct_from = {"a"};
-  bench.accept({b});
-  PartFacts c = with_document(part("c"), 1);
-  c.distinct_from = {"b"};
+  bench.accept({other_than({"a"}, "b")});
 
-  EXPECT_EQ(first_error(bench.submit({c})).args, std::vector<std::string>{"oa/a"});
-  c.distinct_from = {"a", "b"};
-  EXPECT_EQ(bench.refuse({c}), "");
+  EXPECT_EQ(first_error(bench.submit({other_than({"b"}, "c")})).args,
+            std::vector<std::string>{"oa/a"});
+  EXPECT_EQ(bench.refuse({other_than({"a", "b"}, "c")}), "");
 }
 
 TEST(SubmissionTest, WhenTheNewerIsWithdrawnTheOlderIsStillInTheWay) {
   Bench bench;
   bench.accept({with_document(part("a"), 1)});
-  PartFacts b = with_document(part("b"), 1);
-  b.distinct_from = {"a"};
-  bench.accept({b});
+  bench.accept({other_than({"a"}, "b")});
   WithdrawalAsked asked;
   asked.from = {{902}, 1};
   asked.by = "oa";
@@ -214,15 +209,12 @@ TEST(SubmissionTest, WhenTheNewerIsWithdrawnTheOlderIsStillInTheWay) {
 TEST(SubmissionTest, TwoThatDifferAreBothRevisedWithoutNamingEachOther) {
   Bench bench;
   bench.accept({with_document(part("a"), 1)});
-  PartFacts b = with_document(part("b"), 1);
-  b.distinct_from = {"a"};
-  bench.accept({b});
+  bench.accept({other_than({"a"}, "b")});
 
   EXPECT_EQ(bench.refuse({with_document(part("a", 2), 1)}), "");
   EXPECT_EQ(bench.refuse({with_document(part("b", 2), 1)}), "");
-  PartFacts c = with_document(part("c"), 1);
-  c.distinct_from = {"b"};
-  EXPECT_EQ(first_error(bench.submit({c})).args, std::vector<std::string>{"oa/a"});
+  EXPECT_EQ(first_error(bench.submit({other_than({"b"}, "c")})).args,
+            std::vector<std::string>{"oa/a"});
 }
 
 TEST(SubmissionTest, DuplicatesWithinABundleAreFoundUnlessKnownToDiffer) {
@@ -232,9 +224,8 @@ TEST(SubmissionTest, DuplicatesWithinABundleAreFoundUnlessKnownToDiffer) {
   EXPECT_EQ(bench.refuse({with_document(part("a"), 1), b}), "duplicate_document");
   EXPECT_EQ(bench.refuse({part("a"), part("a", 1, "again")}), "duplicate_part");
   b.distinct_from = {"a"};
-  PartFacts c = with_document(part("c"), 1);
-  c.distinct_from = {"a"};
-  EXPECT_EQ(bench.refuse({with_document(part("a"), 1), b, c}), "duplicate_document");  // b and c
+  EXPECT_EQ(bench.refuse({with_document(part("a"), 1), b, other_than({"a"}, "c")}),
+            "duplicate_document");  // b and c
   EXPECT_EQ(bench.refuse({with_document(part("a"), 1), b}), "");
 }
 
